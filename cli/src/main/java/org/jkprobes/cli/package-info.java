@@ -1,0 +1,5 @@
+/** The jkprobes command. */
+@NullMarked
+package org.jkprobes.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** What a machine boots: packages fetched and opened, kernels unpacked, initramfs built. */
+@NullMarked
+package org.jkprobes.images;
+
+import org.jspecify.annotations.NullMarked;
