@@ -1,0 +1,19 @@
+package org.jkprobes.machine;
+
+import org.jkprobes.machine.engine.Bus;
+
+/** Everything around the CPU: what answers at physical addresses, and why the machine would stop. */
+public interface Board extends Bus, Stateful {
+    /** Why the guest wants the machine to stop; {@link Stop#NONE} while it does not. */
+    Stop stop();
+
+    /** Takes a key from the console's keyboard; false if the guest has no room for it now. */
+    boolean key(int character);
+
+    /** What a guest may ask of its board. */
+    enum Stop {
+        NONE,
+        POWER_OFF,
+        RESET
+    }
+}

@@ -1,0 +1,484 @@
+package org.jkprobes.machine.cpu.mips;
+
+import org.jkprobes.machine.StateInput;
+import org.jkprobes.machine.StateOutput;
+import org.jkprobes.machine.Timeline;
+import org.jkprobes.machine.device.InterruptLine;
+import org.jkprobes.machine.engine.Block;
+import org.jkprobes.machine.engine.BlockBuilder;
+import org.jkprobes.machine.engine.Bus;
+import org.jkprobes.machine.engine.FetchOverlay;
+import org.jkprobes.machine.engine.Op;
+import org.jkprobes.machine.engine.Ram;
+import org.jkprobes.machine.engine.Vcpu;
+
+/**
+ * A MIPS 24Kc: MIPS32 release 2, little endian, TLB, no FPU (the guest's kernel emulates one), no MIPS16.
+ *
+ * <p>Time is that of QEMU with icount: an instruction that reads the clock sees itself as retired; one that faults on an address
+ * does not retire, one that raises an exception by itself (SYSCALL) does.
+ */
+public final class MipsCpu extends Vcpu {
+    private static final int REFILL_VECTOR = 0;
+    private static final int GENERAL_VECTOR = 0x180;
+    private static final int INTERRUPT_VECTOR = 0x200;
+
+    private final Cp0 cp0;
+    private final MipsTlb guestTlb = new MipsTlb();
+    private final MipsLifter lifter;
+    private final FetchOverlay overlay = new FetchOverlay();
+    private TrapHook traps = TrapHook.NONE;
+    private boolean waiting;
+    private boolean stepping;
+
+    public MipsCpu(Ram ram, Bus bus, Timeline timeline) {
+        super(ram, bus, timeline, 0xffffffffL, 4);
+        cp0 = new Cp0(timeline, this::interruptsChanged);
+        lifter = new MipsLifter(this::fetchWord, physical -> overlay.at(physical) != null);
+        pc = 0xbfc00000L;
+    }
+
+    public Cp0 cp0() {
+        return cp0;
+    }
+
+    /** Breakpoints and slots. */
+    public FetchOverlay overlay() {
+        return overlay;
+    }
+
+    /** Who is asked before an exception is raised that a probe may want. */
+    public void traps(TrapHook hook) {
+        traps = hook;
+    }
+
+    /** Cause.IP(2 + number); 0 to 5. */
+    public InterruptLine interruptPin(int number) {
+        return level -> cp0.pin(number, level);
+    }
+
+    /** Goes on at an address, outside any delay slot. */
+    public void jump(long address) {
+        pc = address & 0xffffffffL;
+        mode &= ~MipsMode.ANY_SLOT;
+    }
+
+    /** Goes on in the delay slot of a branch: at {@code address}, and then at {@code target}. */
+    public void jumpToDelaySlot(long address, long target, boolean nullified) {
+        pc = address & 0xffffffffL;
+        mode = mode & ~MipsMode.ANY_SLOT | (nullified ? MipsMode.NULLIFIED : MipsMode.DELAY_SLOT);
+        slot(MipsSlots.BRANCH_TARGET, target & 0xffffffffL);
+    }
+
+    public boolean inDelaySlot() {
+        return (mode & MipsMode.ANY_SLOT) != 0;
+    }
+
+    /** In a delay slot that is not executed. */
+    public boolean nullified() {
+        return (mode & MipsMode.NULLIFIED) != 0;
+    }
+
+    public boolean userMode() {
+        return (mode & MipsMode.USER) != 0;
+    }
+
+    /** Whether it stopped at WAIT and no interrupt has come. */
+    public boolean waiting() {
+        return waiting;
+    }
+
+    /** A probed instruction is being stepped in its slot: interrupts are held. */
+    public void stepping(boolean now) {
+        stepping = now;
+    }
+
+    public boolean isStepping() {
+        return stepping;
+    }
+
+    /** Whether an interrupt could end a WAIT: they are enabled, and one is not masked. */
+    public boolean canWake() {
+        int status = cp0.get(Cp0.STATUS);
+        return (status & Cp0.STATUS_IE) != 0 && (status & 0xff00) != 0;
+    }
+
+    @Override
+    protected boolean stepping() {
+        return stepping;
+    }
+
+    /** Clears the request for attention; takes an interrupt if one is due. */
+    public void attend() {
+        attention = false;
+        if (!stepping && cp0.interruptDue()) {
+            waiting = false;
+            deliver(MipsException.INTERRUPT, pc, inDelaySlot());
+        }
+    }
+
+    /** Makes the engine come back to the machine before the next block. */
+    public void requestAttention() {
+        attention = true;
+    }
+
+    private void interruptsChanged() {
+        attention = true;
+    }
+
+    // ---- translation ----
+
+    @Override
+    protected long translateFetch(long address) {
+        if (stepping && MipsAddress.isSlot(address)) {
+            return MipsAddress.slotPhysical(address);
+        }
+        if ((address & 3) != 0) {
+            cp0.set(Cp0.BAD_VADDR, (int) address);
+            timeline.retire(1);
+            deliver(MipsException.ADDRESS_LOAD, pc, inDelaySlot());
+            return -1;
+        }
+        long physical = translate(address, false, true);
+        if (physical < 0) {
+            int exception = pending;
+            pending = NONE;
+            deliver(exception, pc, inDelaySlot());
+        }
+        return physical;
+    }
+
+    @Override
+    protected long translateData(long address, int size, boolean store) {
+        if ((address & size - 1) != 0) {
+            cp0.set(Cp0.BAD_VADDR, (int) address);
+            pending = store ? MipsException.ADDRESS_STORE : MipsException.ADDRESS_LOAD;
+            return -1;
+        }
+        return translate(address, store, true);
+    }
+
+    /** A physical address without any effect on the guest, as the kernel sees it; -1 where nothing is mapped. */
+    public long peek(long address) {
+        int was = mode;
+        mode &= ~MipsMode.USER;
+        long physical = translate(address & 0xffffffffL, false, false);
+        mode = was;
+        return physical;
+    }
+
+    private long translate(long address, boolean store, boolean raising) {
+        int va = (int) address;
+        if (va < 0) {
+            if (userMode()) {
+                return raising ? addressError(va, store) : -1;
+            }
+            if (address < 0xc0000000L) {
+                access.fixed = true;
+                access.writable = true;
+                return address & 0x1fffffff;
+            }
+        } else if ((cp0.get(Cp0.STATUS) & Cp0.STATUS_ERL) != 0) {
+            access.fixed = false;
+            access.writable = true;
+            return address;
+        }
+        int entry = guestTlb.find(va, cp0.asid());
+        if (entry < 0) {
+            return raising
+                    ? tlbFault(va, (store ? MipsException.TLB_STORE : MipsException.TLB_LOAD) | MipsException.REFILL)
+                    : -1;
+        }
+        int lo = guestTlb.lo(entry, va);
+        if ((lo & MipsTlb.VALID) == 0) {
+            return raising ? tlbFault(va, store ? MipsException.TLB_STORE : MipsException.TLB_LOAD) : -1;
+        }
+        access.fixed = false;
+        access.writable = (lo & MipsTlb.DIRTY) != 0;
+        if (store && !access.writable) {
+            return raising ? tlbFault(va, MipsException.TLB_MODIFIED) : -1;
+        }
+        return guestTlb.physical(entry, lo, va);
+    }
+
+    private long addressError(int address, boolean store) {
+        return tlbFault(address, store ? MipsException.ADDRESS_STORE : MipsException.ADDRESS_LOAD);
+    }
+
+    private long tlbFault(int address, int exception) {
+        cp0.set(Cp0.BAD_VADDR, address);
+        cp0.set(Cp0.CONTEXT, cp0.get(Cp0.CONTEXT) & 0xff800000 | address >>> 9 & 0x007ffff0);
+        cp0.set(Cp0.ENTRY_HI, cp0.get(Cp0.ENTRY_HI) & 0xff | address & 0xffffe000);
+        pending = exception;
+        return -1;
+    }
+
+    // ---- lifting ----
+
+    @Override
+    protected void lift(BlockBuilder into, long pc, long physical, int mode, int limit) {
+        lifter.lift(into, pc, physical, mode, limit);
+    }
+
+    private int fetchWord(long physical) {
+        byte[] patched = overlay.at(physical);
+        if (patched != null) {
+            return word(patched, 0);
+        }
+        if (FetchOverlay.isSlot(physical)) {
+            return word(overlay.slots(), (int) (physical - FetchOverlay.SLOTS_PHYSICAL));
+        }
+        long offset = bus.ramOffset(physical);
+        return offset < 0 ? (int) bus.load(physical, 4) : (int) readRam(offset, 4);
+    }
+
+    private static int word(byte[] bytes, int at) {
+        return bytes[at] & 0xff | (bytes[at + 1] & 0xff) << 8 | (bytes[at + 2] & 0xff) << 16 | bytes[at + 3] << 24;
+    }
+
+    // ---- exceptions ----
+
+    @Override
+    protected void rewind(Block block, int instruction) {
+        int start = startOf(block, instruction);
+        pc = block.pcOf(start);
+        mode = mode & ~MipsMode.ANY_SLOT | (start == 0 ? block.mode & MipsMode.ANY_SLOT : 0);
+    }
+
+    /** The branch, if the instruction is in the delay slot of one in the block. */
+    private static int startOf(Block block, int instruction) {
+        return instruction == block.delaySlot && instruction > 0 ? instruction - 1 : instruction;
+    }
+
+    @Override
+    protected void raise(Block block, int instruction, int exception) {
+        deliver(exception, block.pcOf(instruction), block.delaySlot == instruction);
+    }
+
+    @Override
+    protected void breakpoint(Block block, int instruction, int breakCode) {
+        rewind(block, instruction);
+        boolean ours = overlay.at(block.physical) != null || FetchOverlay.isSlot(block.physical);
+        if (!traps.breakpoint(breakCode) && !ours) {
+            deliver(MipsException.BREAKPOINT, pc, inDelaySlot());
+        }
+    }
+
+    /** Enters an exception's vector. */
+    private void deliver(int exception, long at, boolean inSlot) {
+        if (stepping && traps.fault(exception)) {
+            return;
+        }
+        deliverToGuest(exception, at, inSlot);
+    }
+
+    /** Raises an exception in the guest, as if the instruction at {@code at} had. */
+    public void deliverToGuest(int exception, long at, boolean inSlot) {
+        int status = cp0.get(Cp0.STATUS);
+        int cause = cp0.get(Cp0.CAUSE);
+        boolean refill = (exception & MipsException.REFILL) != 0;
+        int code = MipsException.code(exception);
+        int offset = GENERAL_VECTOR;
+        if ((status & Cp0.STATUS_EXL) == 0) {
+            cp0.set(Cp0.EPC, (int) (inSlot ? at - 4 : at));
+            cause = inSlot ? cause | Cp0.CAUSE_BD : cause & ~Cp0.CAUSE_BD;
+            if (refill) {
+                offset = REFILL_VECTOR;
+            }
+        }
+        if (code == MipsException.INTERRUPT && (cause & Cp0.CAUSE_IV) != 0) {
+            offset = INTERRUPT_VECTOR;
+        }
+        if (code == MipsException.COPROCESSOR_UNUSABLE) {
+            cause = cause & ~(3 << 28) | MipsException.coprocessor(exception) << 28;
+        }
+        cp0.set(Cp0.CAUSE, cause & ~0x7c | code << 2);
+        cp0.set(Cp0.STATUS, status | Cp0.STATUS_EXL);
+        int base = (status & Cp0.STATUS_BEV) != 0 ? 0xbfc00200 : cp0.get(Cp0.EBASE) & ~0xfff;
+        pc = base + offset & 0xffffffffL;
+        mode &= ~MipsMode.ANY_SLOT;
+        updateMode();
+    }
+
+    private void updateMode() {
+        int status = cp0.get(Cp0.STATUS);
+        boolean user = (status & (Cp0.STATUS_EXL | Cp0.STATUS_ERL)) == 0 && (status & 0x18) != 0;
+        mode = mode & MipsMode.ANY_SLOT | (user ? MipsMode.USER : 0) | ((status & 1 << 28) != 0 ? MipsMode.CU0 : 0);
+    }
+
+    // ---- helpers ----
+
+    @Override
+    protected void helper(Block block, int instruction, long uop) {
+        int imm = Op.b(uop);
+        int operand = imm >>> MipsHelper.SHIFT;
+        int d = Op.d(uop) >>> 3;
+        int a = Op.a(uop) >>> 3;
+        switch (imm & 0xff) {
+            case MipsHelper.MFC0 -> slot(d, readCp0(operand, block, instruction) & 0xffffffffL);
+            case MipsHelper.MTC0 -> writeCp0(operand, (int) slot(a), nowAt(block, instruction));
+            case MipsHelper.SET_IE -> setInterruptEnable(d, operand);
+            case MipsHelper.ERET -> eret();
+            case MipsHelper.WAIT -> startWaiting();
+            case MipsHelper.TLBR -> readTlb();
+            case MipsHelper.TLBWI -> writeTlb(true);
+            case MipsHelper.TLBWR -> writeTlb(false);
+            case MipsHelper.TLBP -> guestTlb.probe(cp0);
+            case MipsHelper.RDHWR -> readHardware(operand, d, block, instruction);
+            case MipsHelper.SC -> storeConditional(block, d, a);
+            case MipsHelper.ENTER_SLOT ->
+                mode |= operand != 0 && slot(a) == 0 ? MipsMode.NULLIFIED : MipsMode.DELAY_SLOT;
+            case MipsHelper.LEAVE_SLOT -> mode &= ~MipsMode.ANY_SLOT;
+            default -> throw new IllegalStateException("no such helper: " + imm);
+        }
+    }
+
+    private int readCp0(int register, Block block, int instruction) {
+        return switch (register) {
+            case Cp0.COUNT -> cp0.count(nowAt(block, instruction));
+            case Cp0.RANDOM -> guestTlb.nextRandom(cp0.get(Cp0.WIRED));
+            default -> cp0.get(register);
+        };
+    }
+
+    private void writeCp0(int register, int value, long now) {
+        switch (register) {
+            case Cp0.COUNT -> cp0.writeCount(value, now);
+            case Cp0.COMPARE -> cp0.writeCompare(value, now);
+            case Cp0.CAUSE -> cp0.writeCause(value, now);
+            case Cp0.ENTRY_HI -> {
+                int asid = cp0.asid();
+                cp0.write(register, value);
+                if (asid != cp0.asid()) {
+                    forgetMapped();
+                }
+                return;
+            }
+            case Cp0.STATUS -> {
+                boolean erl = (cp0.get(Cp0.STATUS) & Cp0.STATUS_ERL) != 0;
+                cp0.write(register, value);
+                if (erl != ((value & Cp0.STATUS_ERL) != 0)) {
+                    forgetMapped();
+                }
+                updateMode();
+            }
+            default -> {
+                cp0.write(register, value);
+                return;
+            }
+        }
+        attention = true;
+    }
+
+    private void setInterruptEnable(int d, int enable) {
+        int status = cp0.get(Cp0.STATUS);
+        slot(d, status & 0xffffffffL);
+        cp0.set(Cp0.STATUS, status & ~Cp0.STATUS_IE | enable);
+        if (enable != 0 && cp0.interruptDue()) {
+            attention = true;
+        }
+    }
+
+    private void eret() {
+        int status = cp0.get(Cp0.STATUS);
+        if ((status & Cp0.STATUS_ERL) != 0) {
+            pc = cp0.get(Cp0.ERROR_EPC) & 0xffffffffL;
+            cp0.set(Cp0.STATUS, status & ~Cp0.STATUS_ERL);
+            forgetMapped();
+        } else {
+            pc = cp0.get(Cp0.EPC) & 0xffffffffL;
+            cp0.set(Cp0.STATUS, status & ~Cp0.STATUS_EXL);
+        }
+        slot(MipsSlots.LL_ADDRESS, 1);
+        updateMode();
+        if (cp0.interruptDue()) {
+            attention = true;
+        }
+    }
+
+    private void startWaiting() {
+        waiting = true;
+        attention = true;
+    }
+
+    private void readTlb() {
+        int asid = cp0.asid();
+        guestTlb.read(cp0);
+        if (asid != cp0.asid()) {
+            forgetMapped();
+        }
+    }
+
+    private void writeTlb(boolean indexed) {
+        boolean lost = indexed ? guestTlb.writeIndexed(cp0) : guestTlb.writeRandom(cp0);
+        if (lost) {
+            forgetMapped();
+        } else {
+            long page = cp0.get(Cp0.ENTRY_HI) & 0xffffe000L;
+            forgetPage(page);
+            forgetPage(page + 0x1000);
+        }
+    }
+
+    private void readHardware(int register, int d, Block block, int instruction) {
+        boolean allowed = !userMode() || (mode & MipsMode.CU0) != 0 || (cp0.get(Cp0.HWRENA) >>> register & 1) != 0;
+        if (!allowed) {
+            pending = MipsException.RESERVED_INSTRUCTION;
+            leaving = true;
+            return;
+        }
+        int value = switch (register) {
+            case 1 -> 32; // SYNCI_Step
+            case 2 -> cp0.count(nowAt(block, instruction));
+            case 3 -> 2; // CCRes
+            default -> 0;
+        };
+        slot(d, value & 0xffffffffL);
+    }
+
+    private void storeConditional(Block block, int d, int a) {
+        long address = slot(a);
+        if (address != slot(MipsSlots.LL_ADDRESS)) {
+            slot(d, 0);
+            return;
+        }
+        long value = loadSlow(address, 4);
+        if (leaving) {
+            return;
+        }
+        if (value == slot(MipsSlots.LL_VALUE)) {
+            storeSlow(block, address, 4, slot(d));
+        }
+        if (!leaving) {
+            slot(d, value == slot(MipsSlots.LL_VALUE) ? 1 : 0);
+        }
+    }
+
+    // ---- state ----
+
+    @Override
+    public void save(StateOutput out) {
+        for (int i = 0; i < MipsSlots.STATE; i++) {
+            out.putLong(slot(i));
+        }
+        out.putLong(pc);
+        out.putInt(mode);
+        out.putBoolean(waiting);
+        cp0.save(out);
+        guestTlb.save(out);
+    }
+
+    @Override
+    public void restore(StateInput in) {
+        for (int i = 0; i < MipsSlots.STATE; i++) {
+            slot(i, in.getLong());
+        }
+        pc = in.getLong();
+        mode = in.getInt();
+        waiting = in.getBoolean();
+        cp0.restore(in);
+        guestTlb.restore(in);
+        forgetMapped();
+        attention = true;
+    }
+}

@@ -1,0 +1,17 @@
+package org.jkprobes.machine.cpu.mips;
+
+/** The bits of a MIPS CPU's mode word: what lifting depends on beside the address. */
+final class MipsMode {
+    private MipsMode() {}
+
+    /** User mode; also the soft TLB's set. */
+    static final int USER = 1;
+    /** The next instruction is in the delay slot of a branch to {@link MipsSlots#BRANCH_TARGET}. */
+    static final int DELAY_SLOT = 2;
+    /** So it is, and it is not to be executed: a branch-likely was not taken. */
+    static final int NULLIFIED = 4;
+
+    static final int ANY_SLOT = DELAY_SLOT | NULLIFIED;
+    /** Coprocessor 0 is usable in user mode. */
+    static final int CU0 = 8;
+}

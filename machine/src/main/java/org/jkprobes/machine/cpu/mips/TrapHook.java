@@ -1,0 +1,23 @@
+package org.jkprobes.machine.cpu.mips;
+
+/** Asked by the CPU before it raises an exception that a probe may want. The CPU's state is rewound to the instruction. */
+public interface TrapHook {
+    /** Nobody asks. */
+    TrapHook NONE = new TrapHook() {
+        @Override
+        public boolean breakpoint(int code) {
+            return false;
+        }
+
+        @Override
+        public boolean fault(int exception) {
+            return false;
+        }
+    };
+
+    /** A BREAK with a code; true if it was handled and the CPU goes on where its state says. */
+    boolean breakpoint(int code);
+
+    /** An exception of an instruction that is being stepped in a slot; true if it was handled, or delivered elsewhere. */
+    boolean fault(int exception);
+}

@@ -1,0 +1,78 @@
+package org.jkprobes.machine.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/** A straight run of guest instructions inside one page, lifted to micro-ops. */
+public final class Block {
+    /** The guest's address of the first instruction, and what else the lifter depended on (see {@link Vcpu#mode}). */
+    public final long pc;
+
+    public final int mode;
+    /** Physical address of the first instruction and bytes covered. */
+    public final long physical;
+
+    public final int bytes;
+    /** Guest instructions that retire when the block runs to its end. */
+    public final int instructions;
+
+    /** The budget without which the block may not be entered: a breakpoint waits for the instruction that it stands before. */
+    final int needs;
+
+    final long[] code;
+    /** Micro-op index to instruction index. */
+    private final byte[] instructionOf;
+    /** Instruction index to offset from {@link #pc}. */
+    private final short[] offsetOf;
+    /** Index of the instruction in a branch delay slot, or -1. */
+    public final int delaySlot;
+
+    final long exit0;
+    final long exit1;
+    /** Whether the exits may be followed without a look-up. */
+    final boolean chain0;
+
+    final boolean chain1;
+
+    @Nullable
+    Block next0;
+
+    @Nullable
+    Block next1;
+    /** Another block at the same address for another mode. */
+    @Nullable
+    Block sibling;
+
+    boolean valid = true;
+
+    Block(BlockBuilder from, int mode) {
+        pc = from.pc;
+        this.mode = mode;
+        physical = from.physical;
+        bytes = from.bytes();
+        instructions = from.retiring();
+        needs = Math.max(1, instructions);
+        code = from.code();
+        instructionOf = from.instructionOf();
+        offsetOf = from.offsetOf();
+        delaySlot = from.delaySlot;
+        exit0 = from.exit0;
+        exit1 = from.exit1;
+        chain0 = from.chain0;
+        chain1 = from.chain1;
+    }
+
+    /** The index of the instruction to which the micro-op {@code index} belongs. */
+    public int instructionAt(int index) {
+        return instructionOf[index];
+    }
+
+    /** The address of an instruction of this block. */
+    public long pcOf(int instruction) {
+        return pc + offsetOf[instruction];
+    }
+
+    /** Whether a store to physical addresses would change this block. */
+    boolean covers(long address, int size) {
+        return address < physical + bytes && address + size > physical;
+    }
+}

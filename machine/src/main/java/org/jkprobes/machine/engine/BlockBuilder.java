@@ -1,0 +1,113 @@
+package org.jkprobes.machine.engine;
+
+import java.util.Arrays;
+
+/** What a lifter fills: micro-ops, instruction boundaries and exits of one block. Reused from block to block. */
+public final class BlockBuilder {
+    /** A lifter ends a block before it holds more guest instructions than this. */
+    public static final int MAX_INSTRUCTIONS = 64;
+
+    long pc;
+    long physical;
+    int delaySlot;
+    long exit0;
+    long exit1;
+    boolean chain0;
+    boolean chain1;
+
+    private long[] code = new long[256];
+    private byte[] instructionOf = new byte[256];
+    private final short[] offsetOf = new short[MAX_INSTRUCTIONS + 4];
+    private int count;
+    private int instructions;
+    private int uncounted;
+    private int bytes;
+
+    public void begin(long pc, long physical) {
+        this.pc = pc;
+        this.physical = physical;
+        delaySlot = -1;
+        exit0 = 0;
+        exit1 = 0;
+        chain0 = false;
+        chain1 = false;
+        count = 0;
+        instructions = 0;
+        uncounted = 0;
+        bytes = 0;
+    }
+
+    /** Starts the next guest instruction, {@code length} bytes long; what is emitted from here belongs to it. */
+    public void instruction(int length) {
+        offsetOf[instructions++] = (short) bytes;
+        bytes += length;
+    }
+
+    /** The current instruction is in a branch delay slot. */
+    public void inDelaySlot() {
+        delaySlot = instructions - 1;
+    }
+
+    /** The current instruction is a probe's breakpoint: it never retires. */
+    public void uncounted() {
+        uncounted++;
+    }
+
+    public int instructions() {
+        return instructions;
+    }
+
+    public void slots(int op, int d, int a, int b) {
+        emit(Op.withSlots(op, d, a, b));
+    }
+
+    public void immediate(int op, int d, int a, int imm) {
+        emit(Op.withImmediate(op, d, a, imm));
+    }
+
+    private void emit(long uop) {
+        if (count == code.length) {
+            code = Arrays.copyOf(code, count * 2);
+            instructionOf = Arrays.copyOf(instructionOf, count * 2);
+        }
+        instructionOf[count] = (byte) (instructions - 1);
+        code[count++] = uop;
+    }
+
+    /** Where the block goes on when no branch is taken. */
+    public void exit0(long target, boolean chain) {
+        exit0 = target;
+        chain0 = chain;
+    }
+
+    /** Where a taken conditional branch goes. */
+    public void exit1(long target, boolean chain) {
+        exit1 = target;
+        chain1 = chain;
+    }
+
+    /** The block, to be found under {@code mode}. */
+    Block build(int mode) {
+        return new Block(this, mode);
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    int retiring() {
+        return instructions - uncounted;
+    }
+
+    long[] code() {
+        return Arrays.copyOf(code, count);
+    }
+
+    byte[] instructionOf() {
+        return Arrays.copyOf(instructionOf, count);
+    }
+
+    short[] offsetOf() {
+        return Arrays.copyOf(offsetOf, instructions);
+    }
+}

@@ -1,0 +1,111 @@
+package org.jkprobes.machine.engine;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** All lifted blocks, by physical page. Knows which pages hold code, so that stores to them are noticed. */
+public final class CodeCache {
+    static final int PAGE = 1 << SoftTlb.PAGE_BITS;
+    /** Instructions start at multiples of this many bytes. */
+    private final int alignment;
+
+    private final Map<Long, CodePage> pages = new HashMap<>();
+
+    CodeCache(int alignment) {
+        this.alignment = alignment;
+    }
+
+    /** The page at a physical address, made when absent. */
+    CodePage page(long physical) {
+        return pages.computeIfAbsent(
+                physical >>> SoftTlb.PAGE_BITS, number -> new CodePage(PAGE / alignment, alignment));
+    }
+
+    boolean hasCode(long physical) {
+        CodePage page = pages.get(physical >>> SoftTlb.PAGE_BITS);
+        return page != null && page.count > 0;
+    }
+
+    /** Drops the blocks that a store to physical memory changes; returns whether the page still holds code. */
+    boolean written(long physical, int size) {
+        CodePage page = pages.get(physical >>> SoftTlb.PAGE_BITS);
+        if (page == null) {
+            return false;
+        }
+        page.drop(physical, size);
+        return page.count > 0;
+    }
+
+    /** Drops every block. */
+    void clear() {
+        for (CodePage page : pages.values()) {
+            page.dropAll();
+        }
+    }
+
+    /** The blocks that start in one page. */
+    static final class CodePage {
+        final @Nullable Block[] blocks;
+        private final int alignment;
+        private int count;
+
+        CodePage(int starts, int alignment) {
+            blocks = new Block[starts];
+            this.alignment = alignment;
+        }
+
+        @Nullable
+        Block find(long pc, int mode) {
+            Block block = blocks[((int) pc & (PAGE - 1)) / alignment];
+            while (block != null && (block.pc != pc || block.mode != mode)) {
+                block = block.sibling;
+            }
+            return block;
+        }
+
+        boolean isEmpty() {
+            return count == 0;
+        }
+
+        void add(Block block) {
+            int index = (int) (block.physical & (PAGE - 1)) / alignment;
+            block.sibling = blocks[index];
+            blocks[index] = block;
+            count++;
+        }
+
+        void drop(long physical, int size) {
+            for (int i = 0; i < blocks.length; i++) {
+                Block kept = null;
+                for (Block block = blocks[i]; block != null; ) {
+                    Block next = block.sibling;
+                    if (block.covers(physical, size)) {
+                        invalidate(block);
+                    } else {
+                        block.sibling = kept;
+                        kept = block;
+                    }
+                    block = next;
+                }
+                blocks[i] = kept;
+            }
+        }
+
+        void dropAll() {
+            for (int i = 0; i < blocks.length; i++) {
+                for (Block block = blocks[i]; block != null; block = block.sibling) {
+                    invalidate(block);
+                }
+                blocks[i] = null;
+            }
+        }
+
+        private void invalidate(Block block) {
+            block.valid = false;
+            block.next0 = null;
+            block.next1 = null;
+            count--;
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package org.jkprobes.machine.engine;
+
+/**
+ * The micro-ops: what the lifters emit and the engines run. See {@code docs/micro-ops.md} for the form and its reasons.
+ *
+ * <p>A micro-op is one {@code long}: {@code op:8 | d:12 | a:12 | b or imm:32}, lowest bits first. {@code d}, {@code a} and
+ * {@code b} are byte offsets of slots in the register file (slot number times 8). A 32-bit operation reads the low halves of its
+ * operands and writes its result zero-extended to 64 bits. "T" below stands for the value of a slot.
+ */
+public final class Op {
+    private Op() {}
+
+    // Straight-line, 32-bit, three slots.
+    public static final int ADD = 0;
+    public static final int SUB = 1;
+    public static final int AND = 2;
+    public static final int OR = 3;
+    public static final int XOR = 4;
+    public static final int NOR = 5;
+    /** Shifts take their count modulo 32 from b. */
+    public static final int SHL = 6;
+
+    public static final int SHR = 7;
+    public static final int SAR = 8;
+    public static final int ROR = 9;
+    public static final int MUL = 10;
+    /** d = a &lt; b, signed, as 0 or 1. */
+    public static final int SETLT = 11;
+
+    public static final int SETLTU = 12;
+    /** d = a if b is 0; else d keeps its value. */
+    public static final int MOVZ = 13;
+
+    public static final int MOVN = 14;
+
+    // Straight-line, 32-bit, immediate.
+    public static final int ADDI = 15;
+    public static final int ANDI = 16;
+    public static final int ORI = 17;
+    public static final int XORI = 18;
+    public static final int SHLI = 19;
+    public static final int SHRI = 20;
+    public static final int SARI = 21;
+    public static final int RORI = 22;
+    public static final int SETLTI = 23;
+    /** d = a &lt; imm with the sign-extended imm taken as unsigned. */
+    public static final int SETLTUI = 24;
+
+    public static final int MOV = 25;
+    /** d = imm, zero-extended. */
+    public static final int CONST = 26;
+
+    public static final int SEXT8 = 27;
+    public static final int SEXT16 = 28;
+    /** d = a's bits from {@code imm & 31}, {@code imm >> 8} of them. */
+    public static final int EXT = 29;
+    /** d's bits from {@code imm & 31}, {@code imm >> 8} of them, = a's low bits. */
+    public static final int INS = 30;
+
+    // Memory: the address is a + imm, wrapped to the CPU's address width. Loads write d, stores read d.
+    public static final int LD8U = 31;
+    public static final int LD8S = 32;
+    public static final int LD16U = 33;
+    public static final int LD16S = 34;
+    public static final int LD32 = 35;
+    public static final int LD64 = 36;
+    public static final int ST8 = 37;
+    public static final int ST16 = 38;
+    public static final int ST32 = 39;
+    public static final int ST64 = 40;
+
+    // Ends of a block. A conditional branch compares a with b (32 bits) and takes exit 1 if it holds, else exit 0.
+    public static final int BEQ = 41;
+    public static final int BNE = 42;
+    public static final int BLT = 43;
+    public static final int BGE = 44;
+    public static final int BLTU = 45;
+    public static final int BGEU = 46;
+    /** To exit 0. */
+    public static final int JUMP = 47;
+    /** To the address in a. */
+    public static final int JUMPR = 48;
+    /** To exit 0 by way of the machine, which looks at interrupts, mode and mappings. */
+    public static final int EXIT = 49;
+    /** To the address in a by way of the machine. */
+    public static final int EXITR = 50;
+    /** To wherever a helper has set the CPU's pc. */
+    public static final int EXIT_SET = 51;
+
+    // The CPU's own: Java code of the architecture, named by imm. It may raise an exception.
+    public static final int HELPER = 52;
+    /** Raises the exception imm of the architecture; the instruction counts as retired. */
+    public static final int RAISE = 53;
+    /** Raises the exception imm if a is not 0; the instruction then does not retire. */
+    public static final int RAISE_IF = 54;
+    /** The machine's breakpoint hook, with imm as the breakpoint's code; unhandled, the guest gets its exception. */
+    public static final int BREAKPOINT = 55;
+
+    // Less frequent straight-line operations; engines may keep them out of their hot loop.
+    public static final int FIRST_RARE = 64;
+
+    /** d = 64-bit product of a and b as signed 32-bit numbers. */
+    public static final int MULS64 = 64;
+
+    public static final int MULU64 = 65;
+    /** Division by zero gives a, and so does the one overflow; remainders are then 0. */
+    public static final int DIVS = 66;
+
+    public static final int REMS = 67;
+    public static final int DIVU = 68;
+    public static final int REMU = 69;
+    public static final int CLZ = 70;
+    public static final int CLO = 71;
+    /** Swaps the bytes of each half. */
+    public static final int SWAP_HALF_BYTES = 72;
+
+    public static final int ADD64 = 73;
+    public static final int SUB64 = 74;
+    public static final int OR64 = 75;
+    public static final int SHLI64 = 76;
+    public static final int SHRI64 = 77;
+    public static final int SETEQ = 78;
+    public static final int SETNE = 79;
+    /** The little-endian unaligned-word merges: d's bytes, a = the aligned word, b = the address. */
+    public static final int MERGE_LEFT = 80;
+
+    public static final int MERGE_RIGHT = 81;
+    /** Stores the upper (LEFT) or lower (RIGHT) bytes of d at address a, up to or from the word's boundary. */
+    public static final int ST_LEFT = 82;
+
+    public static final int ST_RIGHT = 83;
+    /** d = 1 if the 32-bit signed sum (difference) of a and b overflows, else 0. */
+    public static final int ADD_OVERFLOWS = 84;
+
+    public static final int SUB_OVERFLOWS = 85;
+
+    /** Whether the micro-op ends a block. */
+    public static boolean endsBlock(int op) {
+        return op >= BEQ && op <= EXIT_SET || op == RAISE || op == BREAKPOINT;
+    }
+
+    public static int op(long uop) {
+        return (int) uop & 0xff;
+    }
+
+    public static int d(long uop) {
+        return (int) (uop >>> 8) & 0xfff;
+    }
+
+    public static int a(long uop) {
+        return (int) (uop >>> 20) & 0xfff;
+    }
+
+    /** The third field: a slot's offset or an immediate. */
+    public static int b(long uop) {
+        return (int) (uop >>> 32);
+    }
+
+    /** Encodes a micro-op of slot numbers d and a and an immediate. */
+    public static long withImmediate(int op, int d, int a, int imm) {
+        return (long) imm << 32 | (long) a << 23 | (long) d << 11 | op;
+    }
+
+    /** Encodes a micro-op of three slot numbers. */
+    public static long withSlots(int op, int d, int a, int b) {
+        return withImmediate(op, d, a, b << 3);
+    }
+}

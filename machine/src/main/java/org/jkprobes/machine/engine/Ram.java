@@ -1,0 +1,96 @@
+package org.jkprobes.machine.engine;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
+
+/**
+ * Guest RAM, off-heap. Remembers which pages were stored to since they were last hashed, so that hashing a machine costs what it
+ * changed. Offsets are bytes from the start of RAM.
+ */
+public final class Ram {
+    private static final int PAGE = 1 << SoftTlb.PAGE_BITS;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    private final MemorySegment bytes;
+    private final BitSet stale = new BitSet();
+    private final long[] pageHash;
+    private long hash;
+
+    /** RAM of so many bytes, a multiple of the page size, all zero. */
+    public Ram(long size) {
+        if (size <= 0 || size % PAGE != 0) {
+            throw new IllegalArgumentException("RAM of " + size + " bytes");
+        }
+        bytes = Arena.ofAuto().allocate(size, PAGE);
+        pageHash = new long[(int) (size / PAGE)];
+        for (int page = 0; page < pageHash.length; page++) {
+            pageHash[page] = zeroPageHash(page);
+            hash += pageHash[page];
+        }
+    }
+
+    public MemorySegment bytes() {
+        return bytes;
+    }
+
+    public long size() {
+        return bytes.byteSize();
+    }
+
+    /** Says that a page is about to be stored to, by any way but {@link #write}. */
+    void touch(long offset) {
+        stale.set((int) (offset >>> SoftTlb.PAGE_BITS));
+    }
+
+    /** Copies bytes into RAM. */
+    public void write(long offset, byte[] from) {
+        MemorySegment.copy(from, 0, bytes, ValueLayout.JAVA_BYTE, offset, from.length);
+        if (from.length > 0) {
+            stale.set((int) (offset / PAGE), (int) ((offset + from.length - 1) / PAGE) + 1);
+        }
+    }
+
+    /** Copies bytes out of RAM. */
+    public void read(long offset, byte[] into, int start, int length) {
+        MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, offset, into, start, length);
+    }
+
+    /** A 64-bit hash of all of RAM. The caller takes write permissions from the soft TLB after it. */
+    long hash() {
+        for (int page = stale.nextSetBit(0); page >= 0; page = stale.nextSetBit(page + 1)) {
+            hash -= pageHash[page];
+            pageHash[page] = hashOf(page);
+            hash += pageHash[page];
+        }
+        stale.clear();
+        return hash;
+    }
+
+    private long hashOf(int page) {
+        long h = seed(page);
+        long start = (long) page * PAGE;
+        for (long at = start; at < start + PAGE; at += 8) {
+            h = step(h, bytes.get(LONG, at));
+        }
+        return h;
+    }
+
+    private static long zeroPageHash(int page) {
+        long h = seed(page);
+        for (int i = 0; i < PAGE / 8; i++) {
+            h = step(h, 0);
+        }
+        return h;
+    }
+
+    private static long seed(int page) {
+        return (page + 1) * 0x9E3779B97F4A7C15L;
+    }
+
+    private static long step(long h, long word) {
+        long mixed = (h ^ word) * 0xD6E8FEB86659FD93L;
+        return mixed ^ mixed >>> 32;
+    }
+}

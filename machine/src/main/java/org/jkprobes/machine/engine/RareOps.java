@@ -1,0 +1,69 @@
+package org.jkprobes.machine.engine;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** The straight-line micro-ops that are too rare for the interpreter's hot loop. */
+final class RareOps {
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    private RareOps() {}
+
+    static void run(MemorySegment slots, long uop) {
+        int op = Op.op(uop);
+        long d = slots.get(LONG, Op.d(uop));
+        long a = slots.get(LONG, Op.a(uop));
+        slots.set(
+                LONG,
+                Op.d(uop),
+                switch (op) {
+                    case Op.CLZ -> Integer.numberOfLeadingZeros((int) a);
+                    case Op.CLO -> Integer.numberOfLeadingZeros(~(int) a);
+                    case Op.SWAP_HALF_BYTES -> (a & 0x00ff00ffL) << 8 | a >>> 8 & 0x00ff00ffL;
+                    case Op.SHLI64 -> a << Op.b(uop);
+                    case Op.SHRI64 -> a >>> Op.b(uop);
+                    default -> binary(op, d, a, slots.get(LONG, Op.b(uop)));
+                });
+    }
+
+    private static long binary(int op, long d, long a, long b) {
+        return switch (op) {
+            case Op.MULS64 -> (long) (int) a * (int) b;
+            case Op.MULU64 -> (a & 0xffffffffL) * (b & 0xffffffffL);
+            case Op.DIVS -> unsigned((int) b == 0 ? (int) a : (int) a / (int) b);
+            case Op.REMS -> unsigned((int) b == 0 ? 0 : (int) a % (int) b);
+            case Op.DIVU -> unsigned((int) b == 0 ? (int) a : Integer.divideUnsigned((int) a, (int) b));
+            case Op.REMU -> unsigned((int) b == 0 ? 0 : Integer.remainderUnsigned((int) a, (int) b));
+            case Op.ADD64 -> a + b;
+            case Op.SUB64 -> a - b;
+            case Op.OR64 -> a | b;
+            case Op.SETEQ -> (int) a == (int) b ? 1 : 0;
+            case Op.SETNE -> (int) a != (int) b ? 1 : 0;
+            case Op.MERGE_LEFT -> mergeLeft((int) d, (int) a, (int) b & 3);
+            case Op.MERGE_RIGHT -> mergeRight((int) d, (int) a, (int) b & 3);
+            case Op.ADD_OVERFLOWS -> overflows((int) a + (long) (int) b);
+            case Op.SUB_OVERFLOWS -> overflows((int) a - (long) (int) b);
+            default -> throw new IllegalStateException("no such micro-op: " + op);
+        };
+    }
+
+    private static long unsigned(int value) {
+        return value & 0xffffffffL;
+    }
+
+    private static long overflows(long exact) {
+        return exact == (int) exact ? 0 : 1;
+    }
+
+    /** LWL: the word's bytes up to {@code at} become the register's upper bytes. */
+    private static long mergeLeft(int register, int word, int at) {
+        int shift = 24 - 8 * at;
+        return unsigned(word << shift | register & (1 << shift) - 1);
+    }
+
+    /** LWR: the word's bytes from {@code at} become the register's lower bytes. */
+    private static long mergeRight(int register, int word, int at) {
+        int shift = 8 * at;
+        return unsigned(word >>> shift | register & ~(-1 >>> shift));
+    }
+}

@@ -1,0 +1,300 @@
+package org.jkprobes.machine.engine;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.jkprobes.machine.Stateful;
+import org.jkprobes.machine.Timeline;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One guest CPU as the engines see it: a file of slots, a program counter, a mode, and the architecture's part: translation,
+ * lifting, helpers and exceptions.
+ *
+ * <p>An instruction that must not be the middle of a block (a device access, a store to the block's own code) is abandoned before
+ * it has changed anything and run again as a block of its own: see {@link #alone}.
+ */
+public abstract class Vcpu implements Stateful {
+    /** Slots in the register file. */
+    public static final int SLOTS = 256;
+
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+    private static final int FETCH_ENTRIES = 1024;
+
+    /** The register file; off-heap, because emitted code works on it. */
+    protected final MemorySegment slots = Arena.ofAuto().allocate(SLOTS * 8L, 64);
+
+    protected final Ram ram;
+    protected final Bus bus;
+    protected final Timeline timeline;
+    protected final SoftTlb tlb = new SoftTlb();
+    protected final CodeCache code;
+
+    /** The next instruction's address. */
+    protected long pc;
+    /** All else that the lifting of an instruction depends on; bit 0 is the soft TLB's set (privilege). */
+    protected int mode;
+    /** The machine is to be asked before the next block: an interrupt may be due, or the run may be over. */
+    protected boolean attention;
+    /** The engine must leave the block at this instruction: see {@link #pending}. */
+    protected boolean leaving;
+    /** The exception for which the block is left; {@link #NONE} to run the instruction again, {@link #alone}. */
+    protected int pending = NONE;
+    /** The current block is one instruction, which may touch devices and its own code. */
+    protected boolean alone;
+    /** Instructions of this run, the current block's included, that {@link #timeline} does not know of yet. */
+    long uncommitted;
+
+    /** No exception. */
+    protected static final int NONE = -1;
+    /** Marks blocks of one instruction in {@link Block#mode}. */
+    private static final int SINGLE = 1 << 30;
+
+    final long addressMask;
+
+    private final long[] fetchTag = new long[FETCH_ENTRIES];
+    private final CodeCache.@Nullable CodePage[] fetchPage = new CodeCache.CodePage[FETCH_ENTRIES];
+    private final BlockBuilder builder = new BlockBuilder();
+
+    protected Vcpu(Ram ram, Bus bus, Timeline timeline, long addressMask, int instructionAlignment) {
+        this.ram = ram;
+        this.bus = bus;
+        this.timeline = timeline;
+        this.addressMask = addressMask;
+        code = new CodeCache(instructionAlignment);
+        forgetFetches();
+    }
+
+    // ---- the architecture's part ----
+
+    /** Translates pc to a physical address; on a fault raises the exception (pc is then its vector) and returns -1. */
+    protected abstract long translateFetch(long address);
+
+    /**
+     * Translates a data address for the soft TLB's slow path and fills {@link #access}. On a fault sets {@link #pending} and
+     * returns -1.
+     */
+    protected abstract long translateData(long address, int size, boolean store);
+
+    /** Lifts the instructions at an address, {@code limit} at most. */
+    protected abstract void lift(BlockBuilder into, long pc, long physical, int mode, int limit);
+
+    /** Runs a helper micro-op. Sets {@link #leaving} and {@link #pending} to raise. */
+    protected abstract void helper(Block block, int instruction, long uop);
+
+    /** Raises an exception at an instruction of a block: pc is then its vector. */
+    protected abstract void raise(Block block, int instruction, int exception);
+
+    /** Sets pc and mode to what they are before an instruction of a block (or the branch whose delay slot it is in). */
+    protected abstract void rewind(Block block, int instruction);
+
+    /** A breakpoint micro-op was reached: a probe's, or the guest's own. */
+    protected abstract void breakpoint(Block block, int instruction, int code);
+
+    /** Whether a probed instruction is being stepped, so that the run may not stop here. */
+    protected abstract boolean stepping();
+
+    // ---- slots ----
+
+    public final long slot(int number) {
+        return slots.get(LONG, (long) number << 3);
+    }
+
+    public final void slot(int number, long value) {
+        slots.set(LONG, (long) number << 3, value);
+    }
+
+    public final long pc() {
+        return pc;
+    }
+
+    public final int mode() {
+        return mode;
+    }
+
+    // ---- blocks ----
+
+    /** The block at pc, lifted when absent; null when the fetch raised an exception. */
+    @Nullable
+    Block block(boolean single) {
+        int wanted = single ? mode | SINGLE : mode;
+        int index = (int) (pc >>> SoftTlb.PAGE_BITS) & (FETCH_ENTRIES - 1);
+        if (fetchTag[index] == fetchKey()) {
+            CodeCache.CodePage page = fetchPage[index];
+            if (page != null) {
+                Block block = page.find(pc, wanted);
+                if (block != null) {
+                    return block;
+                }
+            }
+        }
+        return lookUp(index, wanted);
+    }
+
+    private @Nullable Block lookUp(int index, int wanted) {
+        long physical = translateFetch(pc);
+        if (physical < 0) {
+            return null;
+        }
+        CodeCache.CodePage page = code.page(physical);
+        fetchTag[index] = fetchKey();
+        fetchPage[index] = page;
+        Block block = page.find(pc, wanted);
+        if (block == null) {
+            lift(builder, pc, physical, mode, (wanted & SINGLE) != 0 ? 1 : BlockBuilder.MAX_INSTRUCTIONS);
+            block = builder.build(wanted);
+            if (page.isEmpty()) {
+                protect(physical);
+            }
+            page.add(block);
+        }
+        return block;
+    }
+
+    private long fetchKey() {
+        return (pc & -(1L << SoftTlb.PAGE_BITS)) | (mode & 1);
+    }
+
+    /** Stores to a page that holds code must be seen. */
+    private void protect(long physical) {
+        if (bus.ramOffset(physical) >= 0) {
+            tlb.flushWrites();
+        }
+    }
+
+    /** Virtual ns at an instruction of the running block, itself included. */
+    protected final long nowAt(Block block, int instruction) {
+        return timeline.now() + (uncommitted - block.instructions + instruction + 1) * Timeline.NS_PER_INSTRUCTION;
+    }
+
+    /** Forgets which page an instruction address leads to: after a change of mappings. */
+    protected final void forgetFetches() {
+        Arrays.fill(fetchTag, -1);
+    }
+
+    /** Forgets the translation of one page. */
+    protected final void forgetPage(long address) {
+        tlb.flushPage(address);
+        int index = (int) (address >>> SoftTlb.PAGE_BITS) & (FETCH_ENTRIES - 1);
+        fetchTag[index] = -1;
+    }
+
+    /** Forgets all translations that the guest can change. */
+    protected final void forgetMapped() {
+        tlb.flushMapped();
+        forgetFetches();
+    }
+
+    // ---- memory, slow path ----
+
+    /** What {@link #translateData} says beside the physical address. */
+    protected final Access access = new Access();
+
+    /** The outcome of a translation. */
+    protected static final class Access {
+        /** The guest cannot change this translation. */
+        public boolean fixed;
+
+        public boolean writable;
+    }
+
+    /** Loads by way of the guest's translation; on a fault {@link #leaving} is set. */
+    protected final long loadSlow(long address, int size) {
+        long physical = translateData(address, size, false);
+        if (physical < 0) {
+            leaving = true;
+            return 0;
+        }
+        long offset = bus.ramOffset(physical);
+        if (offset >= 0) {
+            fill(address, physical, offset);
+            return readRam(offset, size);
+        }
+        if (!alone) {
+            leaving = true;
+            return 0;
+        }
+        return bus.load(physical, size);
+    }
+
+    /** Stores by way of the guest's translation; on a fault, or if it must run alone, {@link #leaving} is set. */
+    protected final void storeSlow(Block block, long address, int size, long value) {
+        long physical = translateData(address, size, true);
+        if (physical < 0) {
+            leaving = true;
+            return;
+        }
+        long offset = bus.ramOffset(physical);
+        if (offset < 0) {
+            if (alone) {
+                bus.store(physical, size, value);
+            } else {
+                leaving = true;
+            }
+            return;
+        }
+        if (!alone && block.covers(physical, size)) {
+            leaving = true;
+            return;
+        }
+        code.written(physical, size);
+        ram.touch(offset);
+        fill(address, physical, offset);
+        write(offset, size, value);
+    }
+
+    private void fill(long address, long physical, long offset) {
+        boolean writable = access.writable && !code.hasCode(physical);
+        if (writable) {
+            ram.touch(offset);
+        }
+        tlb.fill(address, mode & 1, offset, writable, access.fixed);
+    }
+
+    /** Reads guest RAM at an offset, zero-extended. */
+    protected final long readRam(long offset, int size) {
+        MemorySegment bytes = ram.bytes();
+        return switch (size) {
+            case 1 -> bytes.get(ValueLayout.JAVA_BYTE, offset) & 0xffL;
+            case 2 -> bytes.get(ValueLayout.JAVA_SHORT_UNALIGNED, offset) & 0xffffL;
+            case 4 -> bytes.get(ValueLayout.JAVA_INT_UNALIGNED, offset) & 0xffffffffL;
+            default -> bytes.get(LONG, offset);
+        };
+    }
+
+    private void write(long offset, int size, long value) {
+        MemorySegment bytes = ram.bytes();
+        switch (size) {
+            case 1 -> bytes.set(ValueLayout.JAVA_BYTE, offset, (byte) value);
+            case 2 -> bytes.set(ValueLayout.JAVA_SHORT_UNALIGNED, offset, (short) value);
+            case 4 -> bytes.set(ValueLayout.JAVA_INT_UNALIGNED, offset, (int) value);
+            default -> bytes.set(LONG, offset, value);
+        }
+    }
+
+    /** A hash of RAM as it is now. */
+    public final long hashRam() {
+        long hash = ram.hash();
+        tlb.flushWrites();
+        return hash;
+    }
+
+    /** Changes RAM from outside the guest: code lifted from it is dropped. */
+    public final void poke(long physical, byte[] bytes) {
+        long offset = bus.ramOffset(physical);
+        if (offset < 0 || bus.ramOffset(physical + bytes.length - 1) != offset + bytes.length - 1) {
+            throw new IllegalArgumentException("no RAM at physical " + Long.toHexString(physical));
+        }
+        ram.write(offset, bytes);
+        relift(physical, bytes.length);
+    }
+
+    /** Drops the blocks lifted from these bytes: what they are to be lifted to has changed. */
+    public final void relift(long physical, int size) {
+        long end = physical + size;
+        for (long at = physical; at < end; at = (at | CodeCache.PAGE - 1) + 1) {
+            code.written(at, (int) (Math.min(end, (at | CodeCache.PAGE - 1) + 1) - at));
+        }
+    }
+}
