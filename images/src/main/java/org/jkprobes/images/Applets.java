@@ -1,0 +1,49 @@
+package org.jkprobes.images;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The commands a busybox binary knows, read out of the binary: their names lie in it one after the other, sorted and ended by
+ * zero bytes, {@code [} and {@code [[} first. So links to them need no run in the guest.
+ */
+final class Applets {
+    private static final int LEAST = 20;
+    private static final int LONGEST = 32;
+
+    private Applets() {}
+
+    /** The names in their order; empty if no such table is found. */
+    static List<String> of(byte[] busybox) {
+        byte[] first = "[\0[[\0".getBytes(StandardCharsets.ISO_8859_1);
+        for (int at = 0; at + first.length < busybox.length; at++) {
+            if (java.util.Arrays.equals(busybox, at, at + first.length, first, 0, first.length)) {
+                List<String> names = table(busybox, at);
+                if (names.size() >= LEAST && names.contains("sh")) {
+                    return names;
+                }
+            }
+        }
+        return List.of();
+    }
+
+    private static List<String> table(byte[] data, int start) {
+        List<String> names = new ArrayList<>();
+        String last = "";
+        int at = start;
+        while (true) {
+            int end = at;
+            while (end < data.length && data[end] != 0 && end - at <= LONGEST) {
+                end++;
+            }
+            String name = new String(data, at, end - at, StandardCharsets.ISO_8859_1);
+            if (end >= data.length || !name.matches("[\\[a-z0-9][\\[a-z0-9._+-]*") || name.compareTo(last) <= 0) {
+                return names;
+            }
+            names.add(name);
+            last = name;
+            at = end + 1;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.jkprobes.images;
+
+import org.jspecify.annotations.NullMarked;
