@@ -1,0 +1,51 @@
+package org.jkprobes.cli;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** {@code jkprobes demo}: a kprobe on {@code kernel_clone} while a shell script forks. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionText.class,
+        description = {
+            "Shows a kprobe at work: fetches Debian's MIPS kernel and busybox (once), boots, and prints registers and stack"
+                    + " before and after an instruction of kernel_clone while a shell script forks."
+        })
+final class DemoCommand implements Callable<Integer> {
+    private static final String SCRIPT = "for name in one two three; do /bin/echo \"the script forks: $name\"; done";
+
+    private final Session session;
+
+    DemoCommand() {
+        this(new UnwiredSession());
+    }
+
+    DemoCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        return new Run(session).carryOut(options());
+    }
+
+    static RunOptions options() {
+        return new RunOptions(
+                Architecture.MIPSEL,
+                Optional.empty(),
+                Optional.empty(),
+                "",
+                Architecture.MIPSEL.usualMemory(),
+                Optional.empty(),
+                Optional.of(SCRIPT),
+                false,
+                List.of(new ProbePoint.InSymbol("kernel_clone", 0)),
+                Optional.empty(),
+                Optional.empty(),
+                new SnapshotPoint.AtShell(),
+                Format.TEXT);
+    }
+}

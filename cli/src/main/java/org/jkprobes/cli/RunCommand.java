@@ -1,0 +1,167 @@
+package org.jkprobes.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code jkprobes run}: boots a kernel with probes. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionText.class,
+        description = {
+            "Boots a kernel, with probes. The guest's power-off or reboot ends the run.",
+            "",
+            "Without --kernel Debian's kernel is fetched (once). Without --init, --exec or --initrd the guest runs a shell on"
+                    + " this terminal.",
+            ""
+        },
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  jkprobes run --exec 'ls -l /' --kprobe kernel_clone --kprobe do_exit+0x8",
+            "  jkprobes run --kernel vmlinuz --initrd initrd.img --append 'loglevel=7' --memory 512",
+            "  jkprobes run --snapshot shell.snap     (boots once, starts at the shell from then on)"
+        })
+final class RunCommand implements Callable<Integer> {
+    @Option(names = "--arch", paramLabel = "ARCH", description = "The guest's architecture: ${COMPLETION-CANDIDATES}.")
+    Architecture arch = Architecture.MIPSEL;
+
+    @Option(names = "--kernel", paramLabel = "FILE", description = "A kernel of your own: vmlinuz or vmlinux.")
+    Optional<Path> kernel = Optional.empty();
+
+    @Option(names = "--initrd", paramLabel = "FILE", description = "An initramfs of your own.")
+    Optional<Path> initrd = Optional.empty();
+
+    @Option(
+            names = "--append",
+            paramLabel = "TEXT",
+            description = "Added to the kernel's command line; nokaslr, say. May be repeated.")
+    List<String> append = new ArrayList<>();
+
+    @Option(names = "--memory", paramLabel = "MIB", description = "Guest memory in MiB (256 when not given).")
+    Optional<Integer> memory = Optional.empty();
+
+    @Option(names = "--init", paramLabel = "FILE", description = "A static program or script to run as /init.")
+    Optional<Path> init = Optional.empty();
+
+    @Option(
+            names = "--exec",
+            paramLabel = "COMMANDS",
+            description = "Shell commands to run in the guest, which then powers off.")
+    Optional<String> exec = Optional.empty();
+
+    @Option(
+            names = "--self-unpack",
+            description = "Lets the kernel unpack itself in the guest (slower, as on hardware).")
+    boolean selfUnpack;
+
+    @Option(
+            names = "--kprobe",
+            paramLabel = "SYM[+OFF]",
+            description = "Plants a kprobe on a function, an offset in it, or an address 0x…. May be repeated.")
+    List<String> kprobes = new ArrayList<>();
+
+    @Option(
+            names = "--symbols",
+            paramLabel = "FILE",
+            description = "A System.map or ELF file with more symbols than the kernel lists itself.")
+    Optional<Path> symbols = Optional.empty();
+
+    @Option(
+            names = "--snapshot",
+            paramLabel = "FILE",
+            description = "Starts from this snapshot when it is there, and makes it when it is not.")
+    Optional<Path> snapshot = Optional.empty();
+
+    @Option(
+            names = "--snapshot-at",
+            paramLabel = "WHEN",
+            description =
+                    "When the snapshot is made: shell (the default), a number of instructions such as 700M, or SYM[+OFF].")
+    Optional<String> snapshotAt = Optional.empty();
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "text: for people. ndjson: one JSON object a line on stdout, the guest's console on stderr.")
+    Format format = Format.TEXT;
+
+    private final Session session;
+
+    RunCommand() {
+        this(new UnwiredSession());
+    }
+
+    RunCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        return new Run(session).carryOut(options());
+    }
+
+    /**
+     * The options, checked.
+     *
+     * @throws UserError on the first that is wrong
+     */
+    RunOptions options() {
+        kernel.ifPresent(file -> InputFile.check("--kernel", file));
+        initrd.ifPresent(file -> InputFile.check("--initrd", file));
+        init.ifPresent(file -> InputFile.check("--init", file));
+        symbols.ifPresent(file -> InputFile.check("--symbols", file));
+        snapshot.ifPresent(file -> InputFile.checkMayBeMade("--snapshot", file));
+        refuse(init.isPresent() && exec.isPresent(), "--init and --exec exclude each other");
+        refuse(
+                initrd.isPresent() && (init.isPresent() || exec.isPresent()),
+                "--initrd brings its own /init; it excludes --init and --exec");
+        refuse(snapshotAt.isPresent() && snapshot.isEmpty(), "--snapshot-at needs --snapshot FILE");
+        refuse(exec.isPresent() && exec.get().isBlank(), "--exec: no commands");
+        int mib = memory.orElse(arch.usualMemory());
+        refuse(
+                mib < arch.leastMemory() || mib > arch.mostMemory(),
+                "--memory " + mib + ": " + arch + " takes " + arch.leastMemory() + " to " + arch.mostMemory() + " MiB");
+        return new RunOptions(
+                arch,
+                kernel,
+                initrd,
+                String.join(" ", append),
+                mib,
+                init,
+                exec,
+                selfUnpack,
+                kprobes.stream().map(RunCommand::kprobe).toList(),
+                symbols,
+                snapshot,
+                snapshotAt.map(RunCommand::snapshotPoint).orElse(new SnapshotPoint.AtShell()),
+                format);
+    }
+
+    private static ProbePoint kprobe(String text) {
+        try {
+            return ProbePoint.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new UserError("--kprobe: " + e.getMessage(), e);
+        }
+    }
+
+    private static SnapshotPoint snapshotPoint(String text) {
+        try {
+            return SnapshotPoint.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new UserError("--snapshot-at: " + e.getMessage(), e);
+        }
+    }
+
+    private static void refuse(boolean wrong, String message) {
+        if (wrong) {
+            throw new UserError(message);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package org.jkprobes.cli.event;
+
+import java.io.OutputStream;
+
+/**
+ * One line of JSON an event, {@code {"type":…,"data":{…}}}; the guest's console goes elsewhere. Addresses and registers are
+ * strings in hexadecimal, counts and times numbers.
+ */
+public final class NdjsonSink implements EventSink {
+    private final ByteOutput events;
+    private final ByteOutput console;
+
+    public NdjsonSink(OutputStream events, OutputStream console) {
+        this.events = new ByteOutput(events);
+        this.console = new ByteOutput(console);
+    }
+
+    @Override
+    public void hit(KprobeHit hit) {
+        JsonLine json = new JsonLine()
+                .object()
+                .field("type", "kprobe")
+                .object("data")
+                .field("symbol", hit.symbol())
+                .field("offset", hit.offset())
+                .hexField("address", hit.address())
+                .field("cpu", hit.cpu())
+                .field("when", hit.when().toString())
+                .field("time_ns", hit.timeNs())
+                .field("instructions", hit.instructions())
+                .object("registers");
+        RegisterValues registers = hit.registers();
+        for (int i = 0; i < registers.size(); i++) {
+            json.hexField(registers.name(i), registers.value(i));
+        }
+        json.endObject().array("stack");
+        for (StackFrame frame : hit.stack()) {
+            json.object()
+                    .hexField("address", frame.address())
+                    .field("symbol", frame.symbol())
+                    .field("offset", frame.offset())
+                    .endObject();
+        }
+        events.write(json.endArray().endObject().endObject().line());
+    }
+
+    @Override
+    public void console(byte[] bytes, int from, int length) {
+        console.write(bytes, from, length);
+    }
+
+    @Override
+    public void summary(RunSummary summary) {
+        JsonLine json = new JsonLine()
+                .object()
+                .field("type", "summary")
+                .object("data")
+                .field("end", summary.end().toString())
+                .field("instructions", summary.instructions())
+                .field("time_ns", summary.timeNs())
+                .field("state_hash", summary.stateHash())
+                .array("probes");
+        for (ProbeCount probe : summary.probes()) {
+            json.object()
+                    .field("symbol", probe.symbol())
+                    .field("offset", probe.offset())
+                    .hexField("address", probe.address())
+                    .field("hits", probe.hits())
+                    .field("missed", probe.missed())
+                    .endObject();
+        }
+        events.write(json.endArray().endObject().endObject().line());
+    }
+}
