@@ -1,0 +1,4 @@
+@NullMarked
+package org.jkprobes.isa.mips;
+
+import org.jspecify.annotations.NullMarked;
