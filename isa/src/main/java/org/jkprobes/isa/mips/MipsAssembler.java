@@ -232,7 +232,7 @@ public final class MipsAssembler {
 
     private static Map<String, List<MipsInstruction>> forms() {
         Map<String, List<MipsInstruction>> forms = new HashMap<>();
-        for (MipsInstruction line : InstructionTable.lines()) {
+        for (MipsInstruction line : MipsInstruction.TABLE) {
             forms.computeIfAbsent(line.mnemonic(), _ -> new ArrayList<>()).add(line);
         }
         return forms;

@@ -1,5 +1,6 @@
 package org.jkprobes.isa.mips;
 
+import java.util.List;
 import org.jkprobes.isa.DecodeTree;
 import org.jkprobes.isa.WordPattern;
 
@@ -41,7 +42,9 @@ public record MipsInstruction(
     public static final MipsInstruction UNDEFINED =
             new MipsInstruction(".word", 0, 0, Syntax.NONE, MipsOp.RESERVED, Flow.NONE, Access.NONE, 0, -1, true, 0, 0);
 
-    private static final DecodeTree<MipsInstruction> TREE = new DecodeTree<>(InstructionTable.lines(), UNDEFINED);
+    static final List<MipsInstruction> TABLE = InstructionTable.lines();
+
+    private static final DecodeTree<MipsInstruction> TREE = new DecodeTree<>(TABLE, UNDEFINED);
 
     /** The table's line for an instruction word; allocates nothing. {@link #UNDEFINED} if there is none. */
     public static MipsInstruction of(int word) {

@@ -21,7 +21,7 @@ class ObjdumpOracleTest {
     @Test
     void every_line_of_the_table_with_random_fields() throws Exception {
         SplittableRandom random = new SplittableRandom(1);
-        List<MipsInstruction> lines = InstructionTable.lines();
+        List<MipsInstruction> lines = MipsInstruction.TABLE;
         int[] words = lines.stream()
                 .flatMapToInt(line -> random.ints(WORDS_PER_LINE).map(fields -> line.match() | fields & ~line.mask()))
                 .toArray();
@@ -33,7 +33,7 @@ class ObjdumpOracleTest {
     @Test
     void every_line_of_the_table_with_one_fixed_bit_changed() throws Exception {
         SplittableRandom random = new SplittableRandom(2);
-        int[] words = InstructionTable.lines().stream()
+        int[] words = MipsInstruction.TABLE.stream()
                 .flatMapToInt(line -> random.ints(NEAR_WORDS)
                         .map(fields -> (line.match() | fields & ~line.mask()) ^ 1 << random.nextInt(32)))
                 .toArray();
@@ -45,7 +45,7 @@ class ObjdumpOracleTest {
     @Test
     void every_line_of_the_table_with_extreme_fields() throws Exception {
         SplittableRandom random = new SplittableRandom(3);
-        int[] words = InstructionTable.lines().stream()
+        int[] words = MipsInstruction.TABLE.stream()
                 .flatMapToInt(line -> random.ints(NEAR_WORDS).map(_ -> line.match() | extreme(random) & ~line.mask()))
                 .toArray();
 

@@ -1,0 +1,4 @@
+@NullMarked
+package org.jkprobes.isa;
+
+import org.jspecify.annotations.NullMarked;
