@@ -17,28 +17,28 @@ import picocli.CommandLine.Command;
 final class DemoCommand implements Callable<Integer> {
     private static final String SCRIPT = "for name in one two three; do /bin/echo \"the script forks: $name\"; done";
 
-    private final Session session;
+    private final Run run;
 
     DemoCommand() {
-        this(new UnwiredSession());
+        this(Run.ofHost());
     }
 
-    DemoCommand(Session session) {
-        this.session = session;
+    DemoCommand(Run run) {
+        this.run = run;
     }
 
     @Override
     public Integer call() {
-        return new Run(session).carryOut(options());
+        return run.carryOut(options());
     }
 
     static RunOptions options() {
         return new RunOptions(
-                Architecture.MIPSEL,
+                Guest.MIPSEL,
                 Optional.empty(),
                 Optional.empty(),
                 "",
-                Architecture.MIPSEL.usualMemory(),
+                Guest.MIPSEL.usualMemory(),
                 Optional.empty(),
                 Optional.of(SCRIPT),
                 false,

@@ -1,12 +1,12 @@
 package org.jkprobes.cli;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jkprobes.cli.HostCheck.Need;
 import org.jkprobes.cli.event.JsonLine;
+import org.jkprobes.images.CacheFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,8 +30,10 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<HostCheck> checks =
-                new HostChecks(Objects.requireNonNullElse(System.getenv("PATH"), ""), cacheFolder()).all();
+        List<HostCheck> checks = new HostChecks(
+                        Objects.requireNonNullElse(System.getenv("PATH"), ""),
+                        CacheFolder.ofUser().root())
+                .all();
         PrintWriter out = spec.commandLine().getOut();
         for (HostCheck check : checks) {
             switch (format) {
@@ -78,12 +80,5 @@ final class DoctorCommand implements Callable<Integer> {
                 .endObject()
                 .endObject()
                 .line();
-    }
-
-    private static Path cacheFolder() {
-        String base = System.getenv("XDG_CACHE_HOME");
-        return base == null || base.isBlank()
-                ? Path.of(System.getProperty("user.home"), ".cache", "jkprobes")
-                : Path.of(base, "jkprobes");
     }
 }

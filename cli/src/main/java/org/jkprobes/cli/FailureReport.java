@@ -2,6 +2,7 @@ package org.jkprobes.cli;
 
 import java.io.PrintWriter;
 import java.util.Objects;
+import org.jkprobes.images.ImageException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -19,6 +20,7 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
         PrintWriter err = command.getErr();
         return switch (failure) {
             case UserError e -> userError(err, e, String.valueOf(e.getMessage()));
+            case ImageException e -> userError(err, e, String.valueOf(e.getMessage()));
             case GuestPanic e -> {
                 err.println("jkprobes: the guest panicked: " + oneLine(e.getMessage()));
                 yield ExitCode.GUEST_PANIC;

@@ -1,5 +1,7 @@
 package org.jkprobes.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -10,10 +12,8 @@ public final class Main {
 
     public static void main(String[] args) {
         // The guest and the symbols speak UTF-8 whatever the locale of the host.
-        System.setOut(new PrintStream(
-                new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(
-                new java.io.FileOutputStream(java.io.FileDescriptor.err), true, StandardCharsets.UTF_8));
+        System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
         System.exit(commandLine().execute(args));
     }
 
@@ -23,7 +23,8 @@ public final class Main {
         FailureReport failures = new FailureReport();
         commandLine.setExecutionExceptionHandler(failures);
         commandLine.setParameterExceptionHandler(failures);
-        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.registerConverter(Guest.class, text -> Choice.of(Guest.values(), text));
+        commandLine.registerConverter(Format.class, text -> Choice.of(Format.values(), text));
         commandLine.setUsageHelpAutoWidth(true);
         return commandLine;
     }

@@ -2,23 +2,40 @@ package org.jkprobes.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.NdjsonSink;
 import org.jkprobes.cli.event.RunSummary;
 import org.jkprobes.cli.event.TextSink;
 
-/** One run from checked options to the exit code. */
+/** Runs from checked options to the exit code. */
 final class Run {
     private final Session session;
+    private final OutputStream out;
+    private final OutputStream err;
 
-    Run(Session session) {
+    Run(Session session, OutputStream out, OutputStream err) {
         this.session = session;
+        this.out = out;
+        this.err = err;
     }
 
+    /** On our own machine, with this process's streams: not System.out, which would swallow what cannot be written. */
+    static Run ofHost() {
+        return new Run(
+                new UnwiredSession(),
+                new FileOutputStream(FileDescriptor.out),
+                new FileOutputStream(FileDescriptor.err));
+    }
+
+    /**
+     * Runs a guest to its end.
+     *
+     * @return the exit code
+     * @throws UserError if the options cannot be carried out, or the output cannot be written
+     */
     int carryOut(RunOptions options) {
-        FileOutputStream out = new FileOutputStream(FileDescriptor.out);
-        FileOutputStream err = new FileOutputStream(FileDescriptor.err);
         EventSink events = switch (options.format()) {
             case TEXT -> new TextSink(out);
             case NDJSON -> new NdjsonSink(out, err);

@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
         })
 final class RunCommand implements Callable<Integer> {
     @Option(names = "--arch", paramLabel = "ARCH", description = "The guest's architecture: ${COMPLETION-CANDIDATES}.")
-    Architecture arch = Architecture.MIPSEL;
+    Guest guest = Guest.MIPSEL;
 
     @Option(names = "--kernel", paramLabel = "FILE", description = "A kernel of your own: vmlinuz or vmlinux.")
     Optional<Path> kernel = Optional.empty();
@@ -91,19 +91,19 @@ final class RunCommand implements Callable<Integer> {
             description = "text: for people. ndjson: one JSON object a line on stdout, the guest's console on stderr.")
     Format format = Format.TEXT;
 
-    private final Session session;
+    private final Run run;
 
     RunCommand() {
-        this(new UnwiredSession());
+        this(Run.ofHost());
     }
 
-    RunCommand(Session session) {
-        this.session = session;
+    RunCommand(Run run) {
+        this.run = run;
     }
 
     @Override
     public Integer call() {
-        return new Run(session).carryOut(options());
+        return run.carryOut(options());
     }
 
     /**
@@ -123,12 +123,13 @@ final class RunCommand implements Callable<Integer> {
                 "--initrd brings its own /init; it excludes --init and --exec");
         refuse(snapshotAt.isPresent() && snapshot.isEmpty(), "--snapshot-at needs --snapshot FILE");
         refuse(exec.isPresent() && exec.get().isBlank(), "--exec: no commands");
-        int mib = memory.orElse(arch.usualMemory());
+        int mib = memory.orElse(guest.usualMemory());
         refuse(
-                mib < arch.leastMemory() || mib > arch.mostMemory(),
-                "--memory " + mib + ": " + arch + " takes " + arch.leastMemory() + " to " + arch.mostMemory() + " MiB");
+                mib < guest.leastMemory() || mib > guest.mostMemory(),
+                "--memory " + mib + ": " + guest + " takes " + guest.leastMemory() + " to " + guest.mostMemory()
+                        + " MiB");
         return new RunOptions(
-                arch,
+                guest,
                 kernel,
                 initrd,
                 String.join(" ", append),

@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param snapshotAt when that snapshot is made
  */
 public record RunOptions(
-        Architecture arch,
+        Guest guest,
         Optional<Path> kernel,
         Optional<Path> initrd,
         String append,

@@ -22,7 +22,7 @@ final class ByteOutput {
             stream.write(bytes, from, length);
             stream.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(e.getMessage(), e);
         }
         lineStart = bytes[from + length - 1] == '\n';
     }

@@ -1,0 +1,51 @@
+package org.jkprobes.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.jkprobes.cli.ProbePoint.AtAddress;
+import org.jkprobes.cli.ProbePoint.InSymbol;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProbePointTest {
+    @Test
+    void symbolsOffsetsAndAddressesAreRead() {
+        assertThat(ProbePoint.parse("kernel_clone")).isEqualTo(new InSymbol("kernel_clone", 0));
+        assertThat(ProbePoint.parse("kernel_clone+16")).isEqualTo(new InSymbol("kernel_clone", 16));
+        assertThat(ProbePoint.parse("kernel_clone+0x1C")).isEqualTo(new InSymbol("kernel_clone", 28));
+        assertThat(ProbePoint.parse("foo.constprop.0+0x4")).isEqualTo(new InSymbol("foo.constprop.0", 4));
+        assertThat(ProbePoint.parse("0xffffffff80101234")).isEqualTo(new AtAddress(0xffffffff80101234L));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "+4",
+                "a+",
+                "a+-4",
+                "a-4",
+                "a+0x",
+                "a b",
+                "0x",
+                "0x1ffffffffffffffff",
+                "123",
+                "a+0xgg",
+                "a+1+1"
+            })
+    void othersAreRefused(String text) {
+        assertThatThrownBy(() -> ProbePoint.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .message()
+                .isNotBlank();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kernel_clone", "kernel_clone+0x1c", "0x80101234"})
+    void textsComeBackAsTheyWere(String text) {
+        assertThat(ProbePoint.parse(text)).hasToString(text);
+    }
+}
