@@ -43,7 +43,6 @@ public final class Piix4IsaBridge extends PciFunction {
         super(0x8086, 0x7110, 0, 0x0601);
         this.interrupts = interrupts;
         this.reset = reset;
-        set(COMMAND, 2, 0x0007);
         set(STATUS, 2, 0x0200);
         set(HEADER_TYPE, 1, 0x80);
         for (int[] row : RESET) {

@@ -1,13 +1,14 @@
 package org.jkprobes.machine.board.malta;
 
+import org.jkprobes.machine.Board;
 import org.jkprobes.machine.StateInput;
 import org.jkprobes.machine.StateOutput;
-import org.jkprobes.machine.Stateful;
 import org.jkprobes.machine.Timeline;
 import org.jkprobes.machine.device.ConsoleSink;
 import org.jkprobes.machine.device.Gt64120;
 import org.jkprobes.machine.device.I8254;
 import org.jkprobes.machine.device.I8259Pair;
+import org.jkprobes.machine.device.InterruptLine;
 import org.jkprobes.machine.device.Mc146818;
 import org.jkprobes.machine.device.PciBus;
 import org.jkprobes.machine.device.PciHostFunction;
@@ -24,11 +25,12 @@ import org.jkprobes.machine.device.Uart16550;
  * no keyboard controller: ports 0x60 and 0x64 read as all ones, which a kernel takes for its absence at once. Source: MIPS Malta
  * User's Manual; the interrupt wiring is that of QEMU's {@code malta}.
  */
-public final class MaltaBoard implements Stateful {
+public final class MaltaBoard implements Board {
     private static final long SUPER_IO_BAUD_BASE = 115_200;
     private static final long CBUS_BAUD_BASE = 230_400;
     private static final int SOUTHBRIDGE = 10;
 
+    private final MaltaMemory memory;
     private final I8259Pair interrupts;
     private final I8254 timer;
     private final Mc146818 clock;
@@ -39,22 +41,27 @@ public final class MaltaBoard implements Stateful {
     private final Gt64120 bridge;
     private final MaltaFpga fpga;
     private final MaltaBus bus;
+    private InterruptLine southbridgePin = InterruptLine.NONE;
+    private InterruptLine cbusUartPin = InterruptLine.NONE;
+    private Stop stop = Stop.NONE;
 
     /**
-     * A board as after power-on.
+     * A board as after power-on, its CPU not connected yet.
      *
      * @param start the real-time clock's date, in seconds since 1970, such as {@link Mc146818#DEFAULT_START}
+     * @param sink where the first serial port, ttyS0, transmits to
      */
-    public MaltaBoard(Timeline timeline, long start, MaltaWiring wiring) {
-        interrupts = new I8259Pair(wiring.southbridge());
+    public MaltaBoard(Timeline timeline, MaltaMemory memory, long start, ConsoleSink sink) {
+        this.memory = memory;
+        interrupts = new I8259Pair(level -> southbridgePin.set(level));
         timer = new I8254(timeline, interrupts.input(0));
         clock = new Mc146818(timeline, interrupts.input(8), start);
-        console = new Uart16550(timeline, SUPER_IO_BAUD_BASE, interrupts.input(4), wiring.console());
+        console = new Uart16550(timeline, SUPER_IO_BAUD_BASE, interrupts.input(4), sink);
         secondUart = new Uart16550(timeline, SUPER_IO_BAUD_BASE, interrupts.input(3), ConsoleSink.NONE);
-        cbusUart = new Uart16550(timeline, CBUS_BAUD_BASE, wiring.cbusUart(), ConsoleSink.NONE);
-        fpga = new MaltaFpga(wiring.reset());
+        cbusUart = new Uart16550(timeline, CBUS_BAUD_BASE, level -> cbusUartPin.set(level), ConsoleSink.NONE);
+        fpga = new MaltaFpga(() -> stop = Stop.RESET);
         PortSpace ports = new PortSpace();
-        Piix4IsaBridge isa = new Piix4IsaBridge(interrupts, wiring.reset());
+        Piix4IsaBridge isa = new Piix4IsaBridge(interrupts, () -> stop = Stop.RESET);
         ports.attach(0x20, 2, interrupts.master());
         ports.attach(0xa0, 2, interrupts.slave());
         ports.attach(0x4d0, 2, interrupts.edgeLevelControl());
@@ -67,14 +74,54 @@ public final class MaltaBoard implements Stateful {
         pci.attach(SOUTHBRIDGE, 0, isa);
         pci.attach(SOUTHBRIDGE, 1, new Piix4Ide(ports));
         pci.attach(SOUTHBRIDGE, 2, new Piix4Usb(ports));
-        pci.attach(SOUTHBRIDGE, 3, new Piix4Power(timeline, ports, wiring.powerOff()));
+        pci.attach(SOUTHBRIDGE, 3, new Piix4Power(timeline, ports, () -> stop = Stop.POWER_OFF));
         bridge = new Gt64120(pci, interrupts::acknowledge);
         bus = new MaltaBus(bridge, ports, fpga, new StridedRegisters(cbusUart, 3), new BootFlash());
     }
 
-    /** All devices, by physical address. */
-    public MaltaBus bus() {
-        return bus;
+    /**
+     * Connects the CPU's interrupt pins.
+     *
+     * @param southbridge hardware interrupt 0, pending in Cause.IP2: the 8259As
+     * @param uart hardware interrupt 2, pending in Cause.IP4: the third serial port
+     */
+    public void connect(InterruptLine southbridge, InterruptLine uart) {
+        southbridgePin = southbridge;
+        cbusUartPin = uart;
+    }
+
+    /** The wire of ISA interrupt {@code irq}. */
+    InterruptLine isaInterrupt(int irq) {
+        return interrupts.input(irq);
+    }
+
+    @Override
+    public long ramOffset(long physical) {
+        return memory.offset(physical);
+    }
+
+    @Override
+    public long load(long physical, int size) {
+        return bus.load(physical, size);
+    }
+
+    @Override
+    public void store(long physical, int size, long value) {
+        bus.store(physical, size, value);
+    }
+
+    @Override
+    public Stop stop() {
+        return stop;
+    }
+
+    @Override
+    public boolean key(int character) {
+        if (!console.canReceive()) {
+            return false;
+        }
+        console.receive(character);
+        return true;
     }
 
     /** The serial port of ttyS0: the console's input goes in here. */
@@ -97,6 +144,8 @@ public final class MaltaBoard implements Stateful {
         pci.save(out);
         bridge.save(out);
         fpga.save(out);
+        out.putBoolean(stop == Stop.POWER_OFF);
+        out.putBoolean(stop == Stop.RESET);
     }
 
     @Override
@@ -110,5 +159,8 @@ public final class MaltaBoard implements Stateful {
         pci.restore(in);
         bridge.restore(in);
         fpga.restore(in);
+        boolean poweredOff = in.getBoolean();
+        boolean reset = in.getBoolean();
+        stop = poweredOff ? Stop.POWER_OFF : reset ? Stop.RESET : Stop.NONE;
     }
 }

@@ -6,9 +6,9 @@ import org.jkprobes.machine.device.PortSpace;
 
 /**
  * The physical addresses of a Malta's devices, all below 512 MiB. What nothing decodes there reads as zero and ignores writes, as
- * behind the GT-64120; addresses above that are not RAM are bus errors, see {@link #answers}. RAM is not on this bus.
+ * behind the GT-64120; so do the addresses above, where a real board would raise a bus error. RAM is not on this bus.
  */
-public final class MaltaBus {
+final class MaltaBus {
     private static final long FPGA = 0x1f00_0000L;
     private static final long FPGA_END = 0x1f10_0000L;
     private static final long CBUS_UART = 0x1f00_0900L;
@@ -32,17 +32,15 @@ public final class MaltaBus {
         this.boot = boot;
     }
 
-    /** Whether an access completes: if not, and there is no RAM at the address either, the CPU takes a bus error. */
-    public boolean answers(long physicalAddress) {
-        return physicalAddress >= 0 && physicalAddress < END;
-    }
-
     /**
-     * Reads {@code size} bytes (1, 2 or 4), zero-extended, little endian.
+     * Reads {@code size} bytes (1, 2, 4 or 8), zero-extended, little endian.
      *
      * @param physicalAddress aligned to {@code size}
      */
-    public long load(long physicalAddress, int size) {
+    long load(long physicalAddress, int size) {
+        if (size == 8) {
+            return load(physicalAddress, 4) | (load(physicalAddress + 4, 4) << 32);
+        }
         long inPorts = physicalAddress - bridge.portsBase();
         if (inPorts >= 0 && inPorts < bridge.portsLength()) {
             return inPorts < PortSpace.SIZE ? ports.load((int) inPorts, size) : 0;
@@ -57,8 +55,13 @@ public final class MaltaBus {
         return physicalAddress >= BOOT && physicalAddress < END ? boot.load((int) (physicalAddress - BOOT), size) : 0;
     }
 
-    /** Writes the low {@code size} bytes (1, 2 or 4) of {@code value}, little endian. */
-    public void store(long physicalAddress, int size, long value) {
+    /** Writes the low {@code size} bytes (1, 2, 4 or 8) of {@code value}, little endian. */
+    void store(long physicalAddress, int size, long value) {
+        if (size == 8) {
+            store(physicalAddress, 4, value & 0xffff_ffffL);
+            store(physicalAddress + 4, 4, value >>> 32);
+            return;
+        }
         long inPorts = physicalAddress - bridge.portsBase();
         if (inPorts >= 0 && inPorts < bridge.portsLength()) {
             if (inPorts < PortSpace.SIZE) {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.jkprobes.machine.engine.Bus;
 
 /**
  * How YAMON, the Malta's firmware, starts a kernel: arguments and environment as tables of pointers at {@code 0x8000_2000}, the
@@ -158,7 +159,7 @@ public record YamonBoot(List<Integer> registers, int entry, List<Segment> conten
      * Programs the GT-64120 as the firmware does: its registers move to {@code 0x1be0_0000}, the PCI I/O window to {@code
      * 0x1800_0000}, the PCI memory windows to {@code 0x1000_0000} and {@code 0x1820_0000}.
      */
-    public static void programBridge(MaltaBus bus) {
+    public static void programBridge(Bus bus) {
         bus.store(0x1400_0068L, 4, 0xdf);
         bus.store(0x1be0_0048L, 4, 0xc0);
         bus.store(0x1be0_0050L, 4, 0x40);
