@@ -1,0 +1,4 @@
+package org.jkprobes.symbols;
+
+/** Stand-in. */
+public record Symbol(String name, long address, long size, String module, char type) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.jkprobes.symbols.kallsyms;
+
+import org.jspecify.annotations.NullMarked;
