@@ -12,6 +12,8 @@ public final class Interpreter implements Engine {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final long PAGE = -(1L << SoftTlb.PAGE_BITS);
 
+    private static final int SLOT_OFFSETS = (Vcpu.SLOTS - 1) << 3;
+
     // How a micro-op leaves the straight line.
     static final int EXIT0 = 0;
     static final int EXIT1 = 1;
@@ -88,217 +90,166 @@ public final class Interpreter implements Engine {
         int i = 0;
         while (true) {
             long uop = code[i++];
+            int imm = Op.b(uop);
+            // Both operands are fetched before they are known to be slots: fewer places in the code that touch the
+            // register file.
+            long wide = slots.get(LONG, Op.a(uop));
+            int a = (int) wide;
+            int b = slots.get(INT, imm & SLOT_OFFSETS);
+            int result = 0;
             long address;
-            long value;
             int entry;
-            int way;
+            int way = STRAIGHT;
             switch (Op.op(uop)) {
                 case Op.ADD:
-                    set(slots, uop, int32(slots, Op.a(uop)) + int32(slots, Op.b(uop)));
-                    continue;
+                    result = a + b;
+                    break;
                 case Op.SUB:
-                    set(slots, uop, int32(slots, Op.a(uop)) - int32(slots, Op.b(uop)));
-                    continue;
+                    result = a - b;
+                    break;
                 case Op.AND:
-                    set(slots, uop, int32(slots, Op.a(uop)) & int32(slots, Op.b(uop)));
-                    continue;
+                    result = a & b;
+                    break;
                 case Op.OR:
-                    set(slots, uop, int32(slots, Op.a(uop)) | int32(slots, Op.b(uop)));
-                    continue;
+                    result = a | b;
+                    break;
                 case Op.XOR:
-                    set(slots, uop, int32(slots, Op.a(uop)) ^ int32(slots, Op.b(uop)));
-                    continue;
+                    result = a ^ b;
+                    break;
                 case Op.NOR:
-                    set(slots, uop, ~(int32(slots, Op.a(uop)) | int32(slots, Op.b(uop))));
-                    continue;
+                    result = ~(a | b);
+                    break;
                 case Op.SHL:
-                    set(slots, uop, int32(slots, Op.a(uop)) << int32(slots, Op.b(uop)));
-                    continue;
+                    result = a << b;
+                    break;
                 case Op.SHR:
-                    set(slots, uop, int32(slots, Op.a(uop)) >>> int32(slots, Op.b(uop)));
-                    continue;
+                    result = a >>> b;
+                    break;
                 case Op.SAR:
-                    set(slots, uop, int32(slots, Op.a(uop)) >> int32(slots, Op.b(uop)));
-                    continue;
+                    result = a >> b;
+                    break;
                 case Op.ROR:
-                    set(slots, uop, Integer.rotateRight(int32(slots, Op.a(uop)), int32(slots, Op.b(uop))));
-                    continue;
+                    result = Integer.rotateRight(a, b);
+                    break;
                 case Op.MUL:
-                    set(slots, uop, int32(slots, Op.a(uop)) * int32(slots, Op.b(uop)));
-                    continue;
+                    result = a * b;
+                    break;
                 case Op.SETLT:
-                    set(slots, uop, int32(slots, Op.a(uop)) < int32(slots, Op.b(uop)) ? 1 : 0);
-                    continue;
+                    result = a < b ? 1 : 0;
+                    break;
                 case Op.SETLTU:
-                    set(
-                            slots,
-                            uop,
-                            Integer.compareUnsigned(int32(slots, Op.a(uop)), int32(slots, Op.b(uop))) < 0 ? 1 : 0);
-                    continue;
+                    result = Integer.compareUnsigned(a, b) < 0 ? 1 : 0;
+                    break;
                 case Op.MOVZ:
-                    if (int32(slots, Op.b(uop)) == 0) {
-                        set(slots, uop, int32(slots, Op.a(uop)));
-                    }
-                    continue;
+                    result = b == 0 ? a : slots.get(INT, Op.d(uop));
+                    break;
                 case Op.MOVN:
-                    if (int32(slots, Op.b(uop)) != 0) {
-                        set(slots, uop, int32(slots, Op.a(uop)));
-                    }
-                    continue;
+                    result = b != 0 ? a : slots.get(INT, Op.d(uop));
+                    break;
                 case Op.ADDI:
-                    set(slots, uop, int32(slots, Op.a(uop)) + Op.b(uop));
-                    continue;
+                    result = a + imm;
+                    break;
                 case Op.ANDI:
-                    set(slots, uop, int32(slots, Op.a(uop)) & Op.b(uop));
-                    continue;
+                    result = a & imm;
+                    break;
                 case Op.ORI:
-                    set(slots, uop, int32(slots, Op.a(uop)) | Op.b(uop));
-                    continue;
+                    result = a | imm;
+                    break;
                 case Op.XORI:
-                    set(slots, uop, int32(slots, Op.a(uop)) ^ Op.b(uop));
-                    continue;
+                    result = a ^ imm;
+                    break;
                 case Op.SHLI:
-                    set(slots, uop, int32(slots, Op.a(uop)) << Op.b(uop));
-                    continue;
+                    result = a << imm;
+                    break;
                 case Op.SHRI:
-                    set(slots, uop, int32(slots, Op.a(uop)) >>> Op.b(uop));
-                    continue;
+                    result = a >>> imm;
+                    break;
                 case Op.SARI:
-                    set(slots, uop, int32(slots, Op.a(uop)) >> Op.b(uop));
-                    continue;
+                    result = a >> imm;
+                    break;
                 case Op.RORI:
-                    set(slots, uop, Integer.rotateRight(int32(slots, Op.a(uop)), Op.b(uop)));
-                    continue;
+                    result = Integer.rotateRight(a, imm);
+                    break;
                 case Op.SETLTI:
-                    set(slots, uop, int32(slots, Op.a(uop)) < Op.b(uop) ? 1 : 0);
-                    continue;
+                    result = a < imm ? 1 : 0;
+                    break;
                 case Op.SETLTUI:
-                    set(slots, uop, Integer.compareUnsigned(int32(slots, Op.a(uop)), Op.b(uop)) < 0 ? 1 : 0);
-                    continue;
+                    result = Integer.compareUnsigned(a, imm) < 0 ? 1 : 0;
+                    break;
                 case Op.MOV:
-                    set(slots, uop, int32(slots, Op.a(uop)));
-                    continue;
+                    result = a;
+                    break;
                 case Op.CONST:
-                    set(slots, uop, Op.b(uop));
-                    continue;
+                    result = imm;
+                    break;
                 case Op.SEXT8:
-                    set(slots, uop, (byte) int32(slots, Op.a(uop)));
-                    continue;
+                    result = (byte) a;
+                    break;
                 case Op.SEXT16:
-                    set(slots, uop, (short) int32(slots, Op.a(uop)));
-                    continue;
+                    result = (short) a;
+                    break;
                 case Op.EXT:
-                    set(slots, uop, int32(slots, Op.a(uop)) >>> Op.b(uop) & mask(Op.b(uop) >> 8));
-                    continue;
+                    result = a >>> imm & mask(imm >> 8);
+                    break;
                 case Op.INS:
-                    int field = mask(Op.b(uop) >> 8) << Op.b(uop);
-                    set(slots, uop, int32(slots, Op.d(uop)) & ~field | int32(slots, Op.a(uop)) << Op.b(uop) & field);
-                    continue;
+                    result = insert(slots.get(INT, Op.d(uop)), a, imm);
+                    break;
                 case Op.LD8U:
-                    address = slots.get(LONG, Op.a(uop)) + Op.b(uop) & addressMask;
+                    address = wide + imm & addressMask;
                     entry = set + SoftTlb.index(address);
                     if (tlb.get(LONG, entry) == (address & PAGE)) {
-                        slots.set(
-                                LONG,
-                                Op.d(uop),
-                                ram.get(BYTE, tlb.get(LONG, entry + SoftTlb.ADDEND) + address) & 0xffL);
-                        continue;
+                        result = ram.get(BYTE, tlb.get(LONG, entry + SoftTlb.ADDEND) + address) & 0xff;
+                        break;
                     }
-                    value = cpu.loadSlow(address, 1);
-                    if (!cpu.leaving) {
-                        slots.set(LONG, Op.d(uop), value);
-                        continue;
-                    }
-                    way = LEAVE;
+                    result = (int) cpu.loadSlow(address, 1);
+                    way = cpu.leaving ? LEAVE : STRAIGHT;
                     break;
                 case Op.LD8S:
-                    address = slots.get(LONG, Op.a(uop)) + Op.b(uop) & addressMask;
+                    address = wide + imm & addressMask;
                     entry = set + SoftTlb.index(address);
                     if (tlb.get(LONG, entry) == (address & PAGE)) {
-                        slots.set(
-                                LONG,
-                                Op.d(uop),
-                                ram.get(BYTE, tlb.get(LONG, entry + SoftTlb.ADDEND) + address) & 0xffffffffL);
-                        continue;
+                        result = ram.get(BYTE, tlb.get(LONG, entry + SoftTlb.ADDEND) + address);
+                        break;
                     }
-                    value = cpu.loadSlow(address, 1);
-                    if (!cpu.leaving) {
-                        slots.set(LONG, Op.d(uop), (byte) value & 0xffffffffL);
-                        continue;
-                    }
-                    way = LEAVE;
+                    result = (byte) cpu.loadSlow(address, 1);
+                    way = cpu.leaving ? LEAVE : STRAIGHT;
                     break;
                 case Op.LD16U:
-                    address = slots.get(LONG, Op.a(uop)) + Op.b(uop) & addressMask;
+                    address = wide + imm & addressMask;
                     entry = set + SoftTlb.index(address);
                     if (tlb.get(LONG, entry) == (address & (PAGE | 1))) {
-                        slots.set(
-                                LONG,
-                                Op.d(uop),
-                                ram.get(SHORT, tlb.get(LONG, entry + SoftTlb.ADDEND) + address) & 0xffffL);
-                        continue;
+                        result = ram.get(SHORT, tlb.get(LONG, entry + SoftTlb.ADDEND) + address) & 0xffff;
+                        break;
                     }
-                    value = cpu.loadSlow(address, 2);
-                    if (!cpu.leaving) {
-                        slots.set(LONG, Op.d(uop), value);
-                        continue;
-                    }
-                    way = LEAVE;
+                    result = (int) cpu.loadSlow(address, 2);
+                    way = cpu.leaving ? LEAVE : STRAIGHT;
                     break;
                 case Op.LD16S:
-                    address = slots.get(LONG, Op.a(uop)) + Op.b(uop) & addressMask;
+                    address = wide + imm & addressMask;
                     entry = set + SoftTlb.index(address);
                     if (tlb.get(LONG, entry) == (address & (PAGE | 1))) {
-                        slots.set(
-                                LONG,
-                                Op.d(uop),
-                                ram.get(SHORT, tlb.get(LONG, entry + SoftTlb.ADDEND) + address) & 0xffffffffL);
-                        continue;
+                        result = ram.get(SHORT, tlb.get(LONG, entry + SoftTlb.ADDEND) + address);
+                        break;
                     }
-                    value = cpu.loadSlow(address, 2);
-                    if (!cpu.leaving) {
-                        slots.set(LONG, Op.d(uop), (short) value & 0xffffffffL);
-                        continue;
-                    }
-                    way = LEAVE;
+                    result = (short) cpu.loadSlow(address, 2);
+                    way = cpu.leaving ? LEAVE : STRAIGHT;
                     break;
                 case Op.LD32:
-                    address = slots.get(LONG, Op.a(uop)) + Op.b(uop) & addressMask;
+                    address = wide + imm & addressMask;
                     entry = set + SoftTlb.index(address);
                     if (tlb.get(LONG, entry) == (address & (PAGE | 3))) {
-                        slots.set(
-                                LONG,
-                                Op.d(uop),
-                                ram.get(INT, tlb.get(LONG, entry + SoftTlb.ADDEND) + address) & 0xffffffffL);
-                        continue;
+                        result = ram.get(INT, tlb.get(LONG, entry + SoftTlb.ADDEND) + address);
+                        break;
                     }
-                    value = cpu.loadSlow(address, 4);
-                    if (!cpu.leaving) {
-                        slots.set(LONG, Op.d(uop), value);
-                        continue;
-                    }
-                    way = LEAVE;
-                    break;
-                case Op.LD64:
-                    address = slots.get(LONG, Op.a(uop)) + Op.b(uop) & addressMask;
-                    entry = set + SoftTlb.index(address);
-                    if (tlb.get(LONG, entry) == (address & (PAGE | 7))) {
-                        slots.set(LONG, Op.d(uop), ram.get(LONG, tlb.get(LONG, entry + SoftTlb.ADDEND) + address));
-                        continue;
-                    }
-                    value = cpu.loadSlow(address, 8);
-                    if (!cpu.leaving) {
-                        slots.set(LONG, Op.d(uop), value);
-                        continue;
-                    }
-                    way = LEAVE;
+                    result = (int) cpu.loadSlow(address, 4);
+                    way = cpu.leaving ? LEAVE : STRAIGHT;
                     break;
                 case Op.ST8:
-                    address = slots.get(LONG, Op.a(uop)) + Op.b(uop) & addressMask;
+                    address = wide + imm & addressMask;
                     entry = set + SoftTlb.index(address);
                     if (tlb.get(LONG, entry + SoftTlb.WRITE) == (address & PAGE)) {
                         ram.set(BYTE, tlb.get(LONG, entry + SoftTlb.ADDEND) + address, (byte)
-                                slots.get(LONG, Op.d(uop)));
+                                slots.get(INT, Op.d(uop)));
                         continue;
                     }
                     cpu.storeSlow(block, address, 1, slots.get(LONG, Op.d(uop)));
@@ -308,11 +259,11 @@ public final class Interpreter implements Engine {
                     way = LEAVE;
                     break;
                 case Op.ST16:
-                    address = slots.get(LONG, Op.a(uop)) + Op.b(uop) & addressMask;
+                    address = wide + imm & addressMask;
                     entry = set + SoftTlb.index(address);
                     if (tlb.get(LONG, entry + SoftTlb.WRITE) == (address & (PAGE | 1))) {
                         ram.set(SHORT, tlb.get(LONG, entry + SoftTlb.ADDEND) + address, (short)
-                                slots.get(LONG, Op.d(uop)));
+                                slots.get(INT, Op.d(uop)));
                         continue;
                     }
                     cpu.storeSlow(block, address, 2, slots.get(LONG, Op.d(uop)));
@@ -322,10 +273,10 @@ public final class Interpreter implements Engine {
                     way = LEAVE;
                     break;
                 case Op.ST32:
-                    address = slots.get(LONG, Op.a(uop)) + Op.b(uop) & addressMask;
+                    address = wide + imm & addressMask;
                     entry = set + SoftTlb.index(address);
                     if (tlb.get(LONG, entry + SoftTlb.WRITE) == (address & (PAGE | 3))) {
-                        ram.set(INT, tlb.get(LONG, entry + SoftTlb.ADDEND) + address, (int) slots.get(LONG, Op.d(uop)));
+                        ram.set(INT, tlb.get(LONG, entry + SoftTlb.ADDEND) + address, slots.get(INT, Op.d(uop)));
                         continue;
                     }
                     cpu.storeSlow(block, address, 4, slots.get(LONG, Op.d(uop)));
@@ -334,44 +285,29 @@ public final class Interpreter implements Engine {
                     }
                     way = LEAVE;
                     break;
-                case Op.ST64:
-                    address = slots.get(LONG, Op.a(uop)) + Op.b(uop) & addressMask;
-                    entry = set + SoftTlb.index(address);
-                    if (tlb.get(LONG, entry + SoftTlb.WRITE) == (address & (PAGE | 7))) {
-                        ram.set(LONG, tlb.get(LONG, entry + SoftTlb.ADDEND) + address, slots.get(LONG, Op.d(uop)));
-                        continue;
-                    }
-                    cpu.storeSlow(block, address, 8, slots.get(LONG, Op.d(uop)));
-                    if (!cpu.leaving) {
-                        continue;
-                    }
-                    way = LEAVE;
-                    break;
                 case Op.BEQ:
-                    way = int32(slots, Op.a(uop)) == int32(slots, Op.b(uop)) ? EXIT1 : EXIT0;
+                    way = a == b ? EXIT1 : EXIT0;
                     break;
                 case Op.BNE:
-                    way = int32(slots, Op.a(uop)) != int32(slots, Op.b(uop)) ? EXIT1 : EXIT0;
+                    way = a != b ? EXIT1 : EXIT0;
                     break;
                 case Op.BLT:
-                    way = int32(slots, Op.a(uop)) < int32(slots, Op.b(uop)) ? EXIT1 : EXIT0;
+                    way = a < b ? EXIT1 : EXIT0;
                     break;
                 case Op.BGE:
-                    way = int32(slots, Op.a(uop)) >= int32(slots, Op.b(uop)) ? EXIT1 : EXIT0;
+                    way = a >= b ? EXIT1 : EXIT0;
                     break;
                 case Op.BLTU:
-                    way = Integer.compareUnsigned(int32(slots, Op.a(uop)), int32(slots, Op.b(uop))) < 0 ? EXIT1 : EXIT0;
+                    way = Integer.compareUnsigned(a, b) < 0 ? EXIT1 : EXIT0;
                     break;
                 case Op.BGEU:
-                    way = Integer.compareUnsigned(int32(slots, Op.a(uop)), int32(slots, Op.b(uop))) >= 0
-                            ? EXIT1
-                            : EXIT0;
+                    way = Integer.compareUnsigned(a, b) >= 0 ? EXIT1 : EXIT0;
                     break;
                 case Op.JUMP:
                     way = EXIT0;
                     break;
                 case Op.JUMPR:
-                    cpu.pc = slots.get(LONG, Op.a(uop));
+                    cpu.pc = wide;
                     way = DISPATCH;
                     break;
                 case Op.EXIT:
@@ -385,6 +321,10 @@ public final class Interpreter implements Engine {
                         continue;
                     }
                     break;
+            }
+            if (way == STRAIGHT) {
+                slots.set(LONG, Op.d(uop), result & 0xffffffffL);
+                continue;
             }
             if (way <= EXIT1) {
                 Block next = way == EXIT0 ? block.next0 : block.next1;
@@ -426,6 +366,21 @@ public final class Interpreter implements Engine {
     /** All that is not worth room in the hot loop. */
     private int rare(Vcpu cpu, Block block, int index, long uop) {
         switch (Op.op(uop)) {
+            case Op.LD64: {
+                long value = cpu.loadSlow(cpu.slots.get(LONG, Op.a(uop)) + Op.b(uop) & cpu.addressMask, 8);
+                if (cpu.leaving) {
+                    return LEAVE;
+                }
+                cpu.slots.set(LONG, Op.d(uop), value);
+                return STRAIGHT;
+            }
+            case Op.ST64:
+                cpu.storeSlow(
+                        block,
+                        cpu.slots.get(LONG, Op.a(uop)) + Op.b(uop) & cpu.addressMask,
+                        8,
+                        cpu.slots.get(LONG, Op.d(uop)));
+                return cpu.leaving ? LEAVE : STRAIGHT;
             case Op.EXITR:
                 cpu.pc = cpu.slots.get(LONG, Op.a(uop));
                 return DISPATCH;
@@ -438,7 +393,7 @@ public final class Interpreter implements Engine {
                 cpu.pending = Op.b(uop);
                 return RAISED;
             case Op.RAISE_IF:
-                if (int32(cpu.slots, Op.a(uop)) == 0) {
+                if (cpu.slots.get(INT, Op.a(uop)) == 0) {
                     return STRAIGHT;
                 }
                 cpu.pending = Op.b(uop);
@@ -454,12 +409,9 @@ public final class Interpreter implements Engine {
         }
     }
 
-    private static int int32(MemorySegment slots, int offset) {
-        return slots.get(INT, offset);
-    }
-
-    private static void set(MemorySegment slots, long uop, int value) {
-        slots.set(LONG, Op.d(uop), value & 0xffffffffL);
+    private static int insert(int into, int field, int imm) {
+        int mask = mask(imm >> 8) << imm;
+        return into & ~mask | field << imm & mask;
     }
 
     /** The low {@code width} bits, 1 to 32. */
