@@ -1,9 +1,9 @@
 package org.jkprobes.machine;
 
-import org.jkprobes.machine.cpu.mips.MipsCpu;
 import org.jkprobes.machine.engine.Engine;
 import org.jkprobes.machine.engine.Interpreter;
 import org.jkprobes.machine.engine.Ram;
+import org.jkprobes.machine.engine.Vcpu;
 
 /** A whole computer: a CPU, RAM, a board, virtual time, and the loop that runs them. Not thread-safe. */
 public final class Machine {
@@ -20,11 +20,11 @@ public final class Machine {
     private final Timeline timeline;
     private final Ram ram;
     private final Board board;
-    private final MipsCpu cpu;
+    private final Vcpu cpu;
     private final Engine engine = new Interpreter();
     private IdlePolicy idle = IdlePolicy.SKIP;
 
-    public Machine(Timeline timeline, Ram ram, Board board, MipsCpu cpu) {
+    public Machine(Timeline timeline, Ram ram, Board board, Vcpu cpu) {
         this.timeline = timeline;
         this.ram = ram;
         this.board = board;
@@ -43,7 +43,7 @@ public final class Machine {
         return board;
     }
 
-    public MipsCpu cpu() {
+    public Vcpu cpu() {
         return cpu;
     }
 
@@ -67,7 +67,7 @@ public final class Machine {
                 case NONE -> {}
             }
             long left = until - timeline.retired();
-            if (left <= 0 && !cpu.isStepping()) {
+            if (left <= 0 && !cpu.stepping()) {
                 return Outcome.REACHED;
             }
             if (cpu.waiting()) {

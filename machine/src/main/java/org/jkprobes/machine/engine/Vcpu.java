@@ -92,8 +92,17 @@ public abstract class Vcpu implements Stateful {
     /** A breakpoint micro-op was reached: a probe's, or the guest's own. */
     protected abstract void breakpoint(Block block, int instruction, int code);
 
-    /** Whether a probed instruction is being stepped, so that the run may not stop here. */
-    protected abstract boolean stepping();
+    /** Clears the request for attention; takes an interrupt if one is due. */
+    public abstract void attend();
+
+    /** Whether a probed instruction is being stepped in its slot: the run may not stop here, and interrupts are held. */
+    public abstract boolean stepping();
+
+    /** Whether it halted until an interrupt, which has not come. */
+    public abstract boolean waiting();
+
+    /** Whether any interrupt could end the wait. */
+    public abstract boolean canWake();
 
     // ---- slots ----
 

@@ -83,7 +83,7 @@ public final class MipsCpu extends Vcpu {
         return (mode & MipsMode.USER) != 0;
     }
 
-    /** Whether it stopped at WAIT and no interrupt has come. */
+    @Override
     public boolean waiting() {
         return waiting;
     }
@@ -93,22 +93,18 @@ public final class MipsCpu extends Vcpu {
         stepping = now;
     }
 
-    public boolean isStepping() {
-        return stepping;
-    }
-
-    /** Whether an interrupt could end a WAIT: they are enabled, and one is not masked. */
+    @Override
     public boolean canWake() {
         int status = cp0.get(Cp0.STATUS);
         return (status & Cp0.STATUS_IE) != 0 && (status & 0xff00) != 0;
     }
 
     @Override
-    protected boolean stepping() {
+    public boolean stepping() {
         return stepping;
     }
 
-    /** Clears the request for attention; takes an interrupt if one is due. */
+    @Override
     public void attend() {
         attention = false;
         if (!stepping && cp0.interruptDue()) {

@@ -138,7 +138,7 @@ final class StraightLifter {
         if (function < 4) {
             return shift(out, function, rs, rt, rd, sa);
         }
-        if (function >= 32 && function != 0x2a && function != 0x2b || function == 4 || function == 7) {
+        if (function >= 0x20 && function <= 0x2b || function == 4 || function == 7) {
             if (sa != 0) {
                 return false;
             }
