@@ -238,6 +238,7 @@ public abstract class Vcpu implements Stateful {
         if (offset < 0) {
             if (alone) {
                 bus.store(physical, size, value);
+                attention = true;
             } else {
                 leaving = true;
             }
