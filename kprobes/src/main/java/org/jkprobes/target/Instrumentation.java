@@ -1,0 +1,45 @@
+package org.jkprobes.target;
+
+/**
+ * Optimized probes: the target calls back at an instruction without exception, slot or step. Events, registers and memory are the same as
+ * on the reference path.
+ */
+public interface Instrumentation {
+    /** What is called at an instrumented instruction, on the vCPU's thread, with interrupts held and virtual time standing still. */
+    interface Callback {
+        /**
+         * Before the instruction, pc (and pending branch) at it.
+         *
+         * @return true: execute the instruction with the registers as they are now (the pc is not read); false: do not, go on at the pc of
+         *     the registers
+         */
+        boolean before(PtRegs regs);
+
+        /**
+         * After the instruction, pc and pending branch where it has led; an instruction whose purpose is an exception has led to the
+         * exception vector. Registers may be changed, the pc included.
+         */
+        void after(PtRegs regs);
+
+        /**
+         * The instruction raises an exception ({@link DieEvent#PAGE_FAULT}, {@link DieEvent#GPF}, {@link DieEvent#REFILL}), before the
+         * guest can see it, pc at the instruction. There is no {@link #after} then.
+         *
+         * @return true: there is no exception, go on from the registers; false: the guest gets it. After a {@code REFILL} (answer false)
+         *     the guest returns to the instruction and {@link #before} is called again.
+         */
+        boolean fault(DieEvent event, PtRegs regs, int trapnr);
+    }
+
+    /**
+     * Instruments an instruction, or replaces what was installed there. In force for each vCPU at its next instruction boundary at the
+     * latest, except in a straight run it is executing on another thread: there at the end of that run.
+     *
+     * @param after whether {@link Callback#after} and {@link Callback#fault} are wanted; without, the target may save the work
+     * @return false if this instruction cannot be instrumented; the breakpoint is used then
+     */
+    boolean install(long address, boolean after, Callback callback);
+
+    /** Takes it away; nothing happens if there is none. A callback may still be running on other vCPUs. */
+    void remove(long address);
+}
