@@ -65,6 +65,21 @@ public final class Interpreter implements Engine {
         cpu.timeline.retire(untold - left);
     }
 
+    /** Runs the next instruction and no more, whether it retires or faults (the CPU is then at the exception's vector). */
+    public void step(Vcpu cpu) {
+        previous = null;
+        Block block = cpu.block(true);
+        if (block == null) {
+            return;
+        }
+        cpu.timeline.retire(block.instructions);
+        cpu.alone = true;
+        long unretired = execute(cpu, block, 0, 0);
+        cpu.alone = false;
+        alone = false;
+        cpu.timeline.retire(-unretired);
+    }
+
     private void link(Block block) {
         Block from = previous;
         if (from != null) {

@@ -22,13 +22,22 @@ final class Disassembly {
                         .array();
                 Files.write(file, bytes);
                 String address = "0x" + Integer.toHexString(pc);
-                Process p = new ProcessBuilder(List.of("mipsel-linux-gnu-objdump", "-D", "-b", "binary", "-m",
-                                "mips:isa32r2", "-EL", "--adjust-vma=" + address, file.toString()))
+                Process p = new ProcessBuilder(List.of(
+                                "mipsel-linux-gnu-objdump",
+                                "-D",
+                                "-b",
+                                "binary",
+                                "-m",
+                                "mips:isa32r2",
+                                "-EL",
+                                "--adjust-vma=" + address,
+                                file.toString()))
                         .redirectErrorStream(true)
                         .start();
                 String out = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
                 String line = out.substring(out.lastIndexOf('\n') + 1);
-                return line.substring(line.lastIndexOf(":\t") + 2 + "00000000 \t".length()).replace('\t', ' ');
+                return line.substring(line.lastIndexOf(":\t") + 2 + "00000000 \t".length())
+                        .replace('\t', ' ');
             } finally {
                 Files.delete(file);
             }

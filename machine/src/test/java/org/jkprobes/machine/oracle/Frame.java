@@ -18,6 +18,9 @@ final class Frame {
     /** Where a user-mode program sees the image and the data. */
     static final int USER_CODE = 0x40800000;
 
+    /** From an address in the image to where user mode sees it. */
+    static final int USER_MOVED = (int) (USER_CODE - 0x80100000L);
+
     static final int USER_DATA = 0x40A00000;
 
     static final int DATA_REGISTER = 28;
@@ -184,7 +187,7 @@ final class Frame {
         c.li(8, 0x00008312); // UM, EXL
         c.mtc0(8, STATUS, 0);
         int user = c.here() + 5 * 4;
-        c.li(8, user - LOAD + USER_CODE);
+        c.li(8, user + USER_MOVED);
         c.mtc0(8, EPC, 0);
         c.word(0x000000C0); // ehb
         c.eret();
@@ -213,12 +216,16 @@ final class Frame {
         return end(c);
     }
 
-    /** Lays down the end, interrupts off and a wait that never returns, and says where that wait is. */
+    /** Lays down the end, a store to the board's reset register, and says where that store is. */
     static int end(Code c) {
         c.word(0x41606000); // di
         c.word(0x000000C0); // ehb
+        c.li(8, 0xBF000500);
+        c.imm(0x0D, 9, 0, 0x42);
         int end = c.here();
-        c.word(0x42000020); // wait
+        c.imm(0x2B, 9, 8, 0); // sw
+        c.word(0x1000FFFF); // b .
+        c.nop();
         return end;
     }
 }

@@ -33,8 +33,8 @@ final class History {
         StringBuilder text = new StringBuilder();
         for (long i = Math.max(0, count - LENGTH); i < count; i++) {
             int at = (int) (i % LENGTH);
-            text.append(String.format(Locale.ROOT, "%n  #%d %08x: %08x  %s", i, pcs[at], words[at],
-                    Disassembly.of(pcs[at], words[at])));
+            text.append(String.format(
+                    Locale.ROOT, "%n  #%d %08x: %08x  %s", i, pcs[at], words[at], Disassembly.of(pcs[at], words[at])));
         }
         return text.toString();
     }

@@ -2,6 +2,7 @@ package org.jkprobes.machine.oracle;
 
 import java.io.IOException;
 import java.util.Locale;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -76,11 +77,15 @@ final class Lockstep {
             if (!difference.isEmpty() && !adopt()) {
                 throw new Divergence(report(difference));
             }
-            if (current.pc == end) {
-                return;
-            }
             move();
             swap();
+            if (current.pc == end) {
+                String last = difference(current);
+                if (!last.isEmpty()) {
+                    throw new Divergence(report(last));
+                }
+                return;
+            }
         }
     }
 
@@ -171,14 +176,19 @@ final class Lockstep {
 
     private static void compare(StringBuilder text, String name, int ours, int theirs) {
         if (ours != theirs) {
-            text.append(' ').append(name).append(" is ").append(hex(ours)).append(", QEMU has ").append(hex(theirs));
+            text.append(' ')
+                    .append(name)
+                    .append(" is ")
+                    .append(hex(ours))
+                    .append(", QEMU has ")
+                    .append(hex(theirs));
             text.append(';');
         }
     }
 
     private String report(String difference) {
-        return "after %d instructions (%d retired) at %s:%s%s%n  %s: %s".formatted(
-                history.count(), cpu.retired(), hex(current.pc), difference, history, hex(cpu.pc()), "here");
+        return "after %d instructions (%d retired) at %s:%s%s%n  %s: %s"
+                .formatted(history.count(), cpu.retired(), hex(current.pc), difference, history, hex(cpu.pc()), "here");
     }
 
     private static String hex(int value) {
@@ -196,7 +206,7 @@ final class Lockstep {
     }
 
     /** Where device values were taken over from QEMU: PC, number of times. */
-    TreeMap<Integer, Integer> adopted() {
+    SortedMap<Integer, Integer> adopted() {
         return adopted;
     }
 }

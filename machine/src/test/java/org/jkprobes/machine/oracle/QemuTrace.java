@@ -28,7 +28,12 @@ final class QemuTrace implements AutoCloseable {
     /** What QEMU is to run; {@code singleStep} asks for a dump before every instruction, not only before every block. */
     record Run(Path elf, int memoryMib, boolean singleStep, Duration limit, List<String> more) {
         static Run bareMetal(Path elf) {
-            return new Run(elf, 64, true, Duration.ofSeconds(60), List.of());
+            return new Run(elf, 64, true, Duration.ofSeconds(30), List.of());
+        }
+
+        /** QEMU stops at the guest's reset instead of ending, so that memory can be read. */
+        Run stoppingAtReset() {
+            return new Run(elf, memoryMib, singleStep, limit, List.of("-no-shutdown"));
         }
     }
 
@@ -67,7 +72,7 @@ final class QemuTrace implements AutoCloseable {
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, COMMAND)));
     }
 
-    /** Physical memory, read while QEMU is still stopped. */
+    /** Physical memory, read while QEMU is stopped: before {@link #go}, or after a reset. */
     byte[] memory(int physical, int length) throws IOException, InterruptedException {
         Path file = folder.resolve("memory");
         Path done = folder.resolve("done");

@@ -3,8 +3,26 @@ package org.jkprobes.machine.oracle;
 import java.util.SplittableRandom;
 
 /** A program of random instructions between {@link Frame}'s beginning and end; equal seeds give equal programs. */
-record RandomProgram(byte[] image, int end) {
+final class RandomProgram {
     private static final int ROUNDS_REGISTER = 30;
+
+    private final byte[] image;
+    private final int end;
+
+    private RandomProgram(byte[] image, int end) {
+        this.image = image;
+        this.end = end;
+    }
+
+    /** What lies from {@link Frame#LOAD}. */
+    byte[] image() {
+        return image;
+    }
+
+    /** Where it comes to rest. */
+    int end() {
+        return end;
+    }
 
     /** About {@code length} instructions, run {@code rounds} times with other register contents each time. */
     static RandomProgram kernel(long seed, int length, int rounds) {
@@ -20,7 +38,7 @@ record RandomProgram(byte[] image, int end) {
         Code c = new Code(Frame.LOAD);
         Frame.begin(c);
         Frame.enterUserMode(c);
-        body(c, seed, length, rounds, Frame.USER_CODE - Frame.LOAD, false);
+        body(c, seed, length, rounds, Frame.USER_MOVED, false);
         int end = Frame.endOfUser(c);
         return new RandomProgram(c.image(), end);
     }

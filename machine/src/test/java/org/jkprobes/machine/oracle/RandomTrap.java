@@ -6,8 +6,19 @@ final class RandomTrap {
     private static final int[] IMMEDIATE_TRAPS = {0x08, 0x09, 0x0A, 0x0B, 0x0C, 0x0E};
     /** Words that no MIPS32r2 CPU without FPU, DSP or CorExtend knows. */
     private static final int[] RESERVED = {
-        0x7000003B, 0x0000003F, 0x04040000, 0x60000000, 0x6C000000, 0x9C000000,
-        0xDC000000, 0xF0000000, 0x0000002C, 0x00400002, 0x00000146, 0x7C00003B | 4 << 11, 0x7C000038, 0x7C000003
+        0x7000003B,
+        0x0000003F,
+        0x04040000,
+        0x60000000,
+        0x6C000000,
+        0x9C000000,
+        0xDC000000,
+        0xF0000000,
+        0x0000002C,
+        0x00400002,
+        0x00000146,
+        0x7C00003B | 4 << 11,
+        0x7C000003
     };
     /** lwc1, sdc1, add.s, mfc1, bc1f, lwxc1, movf; lwc2, sdc2. */
     private static final int[] COPROCESSOR = {

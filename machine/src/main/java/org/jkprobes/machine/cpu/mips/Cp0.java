@@ -58,6 +58,9 @@ public final class Cp0 implements Stateful {
         this.timeline = timeline;
         this.interruptsChanged = interruptsChanged;
         compare = timeline.timer(this::compareReached);
+        for (int i = 0; i < registers.length; i++) {
+            registers[i] = exists(i) ? 0 : -1;
+        }
         registers[STATUS] = STATUS_BEV;
         registers[PRID] = 0x00019300;
         registers[CONFIG] = 0x80000482;
@@ -70,6 +73,19 @@ public final class Cp0 implements Stateful {
             registers[WATCH_HI + i] = 0x80000000;
         }
         arm(0);
+    }
+
+    /** Whether there is such a register; others read as all ones, as in QEMU, and cannot be written. */
+    private static boolean exists(int register) {
+        int select = register & 7;
+        return switch (register >> 3) {
+            case 5, 15 -> select < 2; // PageGrain, EBase
+            case 6 -> select < 6; // shadow register sets: none, but readable
+            case 12 -> select < 4;
+            case 16, 18, 19, 22, 28, 29 -> true;
+            case 20 -> false; // XContext is 64-bit
+            default -> select == 0;
+        };
     }
 
     /** A register as it lies there: no side effects, and not Count or Random. */

@@ -319,7 +319,7 @@ public final class MipsCpu extends Vcpu {
             case MipsHelper.TLBR -> readTlb();
             case MipsHelper.TLBWI -> writeTlb(true);
             case MipsHelper.TLBWR -> writeTlb(false);
-            case MipsHelper.TLBP -> guestTlb.probe(cp0);
+            case MipsHelper.TLBP -> probeTlb();
             case MipsHelper.RDHWR -> readHardware(operand, d, block, instruction);
             case MipsHelper.SC -> storeConditional(block, d, a);
             case MipsHelper.ENTER_SLOT ->
@@ -398,9 +398,13 @@ public final class MipsCpu extends Vcpu {
     }
 
     private void readTlb() {
-        int asid = cp0.asid();
-        guestTlb.read(cp0);
-        if (asid != cp0.asid()) {
+        if (guestTlb.read(cp0)) {
+            forgetMapped();
+        }
+    }
+
+    private void probeTlb() {
+        if (guestTlb.probe(cp0)) {
             forgetMapped();
         }
     }

@@ -89,30 +89,33 @@ final class MipsTlb implements Stateful {
         return mask[entry] != 0;
     }
 
-    /** TLBP. */
-    void probe(Cp0 cp0) {
+    /** TLBP. Returns whether a translation may have ceased. */
+    boolean probe(Cp0 cp0) {
         int address = cp0.get(Cp0.ENTRY_HI);
         int found = find(address, cp0.asid(), 0, ENTRIES);
         if (found >= 0) {
             cp0.set(Cp0.INDEX, found);
-            return;
+            return false;
         }
         int replaced = find(address, cp0.asid(), ENTRIES, used);
         if (replaced >= 0) {
             used = replaced;
         }
         cp0.set(Cp0.INDEX, cp0.get(Cp0.INDEX) | 0x80000000);
+        return replaced >= 0;
     }
 
-    /** TLBR. */
-    void read(Cp0 cp0) {
+    /** TLBR. Returns whether a translation may have ceased. */
+    boolean read(Cp0 cp0) {
         int entry = (cp0.get(Cp0.INDEX) & 0x7fffffff) % ENTRIES;
+        boolean lost = used > ENTRIES || asid[entry] != cp0.asid();
         used = ENTRIES;
         int g = global(entry) ? GLOBAL : 0;
         cp0.set(Cp0.ENTRY_HI, vpn[entry] | asid[entry]);
         cp0.set(Cp0.PAGE_MASK, mask[entry]);
         cp0.set(Cp0.ENTRY_LO0, lo0[entry] & ~GLOBAL | g);
         cp0.set(Cp0.ENTRY_LO1, lo1[entry] & ~GLOBAL | g);
+        return lost;
     }
 
     /** The next value of Random: ISO C's generator, never the same twice running, never a wired entry. */

@@ -119,6 +119,7 @@ final class StraightLifter {
 
     private static void unalignedLoad(BlockBuilder out, int merge, int rt, int rs, int imm) {
         out.immediate(Op.ADDI, T0, rs, imm);
+        out.immediate(Op.LD8U, T1, T0, 0); // a fault reports the address as given
         out.immediate(Op.ANDI, T1, T0, ~3);
         out.immediate(Op.LD32, T1, T1, 0);
         out.slots(merge, rt, T1, T0);

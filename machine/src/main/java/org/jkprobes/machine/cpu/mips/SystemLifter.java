@@ -20,7 +20,7 @@ final class SystemLifter {
             case 16 -> cp0Usable ? cp0(out, word) : raise(out, MipsException.coprocessorUnusable(0));
             case 17, 19, 49, 53, 57, 61 -> raise(out, MipsException.coprocessorUnusable(1));
             case 50, 54, 58, 62 -> raise(out, MipsException.coprocessorUnusable(2));
-            case 31 -> special3(out, word);
+            case 31 -> special3(out, word, cp0Usable);
             case 47 -> cp0Usable || raise(out, MipsException.coprocessorUnusable(0)); // cache: nothing to see
             case 56 -> { // sc
                 int rt = MipsWord.rt(word);
@@ -82,9 +82,9 @@ final class SystemLifter {
         return true;
     }
 
-    private static boolean special3(BlockBuilder out, int word) {
+    private static boolean special3(BlockBuilder out, int word, boolean cp0Usable) {
         int rd = MipsWord.rd(word);
-        boolean known = rd <= 3 || rd == 29;
+        boolean known = rd <= 3 || rd == 29 && cp0Usable; // no UserLocal: Linux emulates it for user programs
         if (MipsWord.function(word) != 0x3b || !known) {
             return reserved(out);
         }

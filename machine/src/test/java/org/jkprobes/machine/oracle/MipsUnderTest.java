@@ -1,0 +1,148 @@
+package org.jkprobes.machine.oracle;
+
+import org.jkprobes.machine.Timeline;
+import org.jkprobes.machine.cpu.mips.Cp0;
+import org.jkprobes.machine.cpu.mips.MipsCpu;
+import org.jkprobes.machine.cpu.mips.MipsSlots;
+import org.jkprobes.machine.engine.Bus;
+import org.jkprobes.machine.engine.Interpreter;
+import org.jkprobes.machine.engine.Ram;
+
+/** {@link MipsCpu} with RAM and no devices, moved by the interpreter. */
+final class MipsUnderTest implements CpuUnderTest {
+    private final Timeline timeline = new Timeline();
+    private final Interpreter interpreter = new Interpreter();
+    private final Ram ram;
+    private final MipsCpu cpu;
+    private boolean deviceLoaded;
+
+    MipsUnderTest(int memoryMib) {
+        ram = new Ram((long) memoryMib << 20);
+        cpu = new MipsCpu(ram, new RamAndNothing(), timeline);
+    }
+
+    @Override
+    public void start(TraceState state, long retired) {
+        for (int r = 1; r < 32; r++) {
+            adoptGpr(r, state.gpr[r]);
+        }
+        cpu.slot(MipsSlots.HI, state.hi & 0xFFFFFFFFL);
+        cpu.slot(MipsSlots.LO, state.lo & 0xFFFFFFFFL);
+        cpu.cp0().set(Cp0.STATUS, state.status);
+        cpu.cp0().set(Cp0.CAUSE, state.cause);
+        cpu.cp0().set(Cp0.EPC, state.epc);
+        cpu.jump(state.pc);
+        timeline.retire(retired);
+    }
+
+    @Override
+    public void load(int physical, byte[] bytes) {
+        cpu.poke(physical, bytes);
+    }
+
+    @Override
+    public void step() {
+        deviceLoaded = false;
+        interpreter.step(cpu);
+        boundary();
+    }
+
+    /** Runs blocks as the machine does, until so many more instructions have retired. */
+    void run(long instructions) {
+        long end = timeline.retired() + instructions;
+        while (timeline.retired() < end) {
+            interpreter.run(cpu, Math.min(end - timeline.retired(), Math.max(1, timeline.instructionsToNextDue())));
+            boundary();
+        }
+    }
+
+    private void boundary() {
+        timeline.fireDue();
+        cpu.attend();
+        while (cpu.waiting() && cpu.canWake()) {
+            timeline.idleUntil(timeline.nextDue());
+            timeline.fireDue();
+            cpu.attend();
+        }
+    }
+
+    @Override
+    public int gpr(int register) {
+        return (int) cpu.slot(register);
+    }
+
+    @Override
+    public int hi() {
+        return (int) cpu.slot(MipsSlots.HI);
+    }
+
+    @Override
+    public int lo() {
+        return (int) cpu.slot(MipsSlots.LO);
+    }
+
+    @Override
+    public int pc() {
+        return (int) cpu.pc();
+    }
+
+    @Override
+    public boolean inDelaySlot() {
+        return cpu.inDelaySlot();
+    }
+
+    @Override
+    public int cp0(int register, int select) {
+        return cpu.cp0().get(register << 3 | select);
+    }
+
+    @Override
+    public int instruction(int pc) {
+        long physical = cpu.peek(pc);
+        if (physical < 0 || physical + 4 > ram.size()) {
+            return -1;
+        }
+        byte[] word = memory((int) physical, 4);
+        return word[0] & 0xFF | (word[1] & 0xFF) << 8 | (word[2] & 0xFF) << 16 | word[3] << 24;
+    }
+
+    @Override
+    public byte[] memory(int physical, int length) {
+        byte[] bytes = new byte[length];
+        ram.read(physical, bytes, 0, length);
+        return bytes;
+    }
+
+    @Override
+    public boolean lastLoadWasFromDevice() {
+        return deviceLoaded;
+    }
+
+    @Override
+    public void adoptGpr(int register, int value) {
+        cpu.slot(register, value & 0xFFFFFFFFL);
+    }
+
+    @Override
+    public long retired() {
+        return timeline.retired();
+    }
+
+    private final class RamAndNothing implements Bus {
+        @Override
+        public long ramOffset(long physical) {
+            return physical < ram.size() ? physical : -1;
+        }
+
+        @Override
+        public long load(long physical, int size) {
+            deviceLoaded = true;
+            return 0;
+        }
+
+        @Override
+        public void store(long physical, int size, long value) {
+            // Nothing is there.
+        }
+    }
+}
