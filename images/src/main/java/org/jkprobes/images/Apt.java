@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class Apt {
     private static final int TIMEOUT_MINUTES = 15;
 
+    private final AptSystem system;
     private final Path state;
     private final Path configuration;
 
@@ -26,10 +27,11 @@ final class Apt {
      * @param state an empty folder of ours
      * @throws ImageException if apt is missing or the sources name no Debian archive
      */
-    Apt(Path state, String suite, Architecture architecture) throws IOException {
+    Apt(AptSystem system, Path state, String suite, Architecture architecture) throws IOException {
+        this.system = system;
         this.state = state;
         this.configuration = state.resolve("apt.conf");
-        String sources = AptSource.ofDebian(Path.of("/etc/apt")).forSuite(suite);
+        String sources = AptSource.ofDebian(system.etc()).forSuite(suite);
         for (String folder :
                 List.of("lists/partial", "archives/partial", "etc/parts", "etc/sources.list.d", "download")) {
             Files.createDirectories(state.resolve(folder));
@@ -39,8 +41,7 @@ final class Apt {
             Files.writeString(state.resolve(empty), "");
         }
         List<String> lines = new ArrayList<>();
-        Result system = run(List.of("apt-config", "dump"), state, false);
-        for (String line : system.lines) {
+        for (String line : run(List.of(system.config(), "dump"), state, false)) {
             if (line.startsWith("Acquire::") || line.startsWith("Dir::Bin::methods::")) {
                 lines.add(line);
             }
@@ -89,18 +90,18 @@ final class Apt {
 
     /** Fetches and verifies the suite's package lists. */
     void update() throws IOException {
-        run(List.of("apt-get", "-q", "update"), state, true);
+        run(List.of(system.get(), "-q", "update"), state, true);
     }
 
     /** The control data of a package's newest version, as {@code apt-cache show} prints it. */
     List<String> show(String packageName) throws IOException {
-        return run(List.of("apt-cache", "--no-all-versions", "show", packageName), state, true).lines;
+        return run(List.of(system.cache(), "--no-all-versions", "show", packageName), state, true);
     }
 
     /** Downloads one version of a package; apt checks it against the signed lists. */
     Path download(String packageName, String version) throws IOException {
         Path folder = Files.createTempDirectory(state.resolve("download"), "");
-        run(List.of("apt-get", "-q", "download", packageName + "=" + version), folder, true);
+        run(List.of(system.get(), "-q", "download", packageName + "=" + version), folder, true);
         try (var files = Files.list(folder)) {
             return files.filter(f -> f.toString().endsWith(".deb"))
                     .findFirst()
@@ -108,9 +109,7 @@ final class Apt {
         }
     }
 
-    private record Result(List<String> lines) {}
-
-    private Result run(List<String> command, Path folder, boolean configured) throws IOException {
+    private List<String> run(List<String> command, Path folder, boolean configured) throws IOException {
         Path output = Files.createTempFile(state, "output", ".txt");
         Path errors = Files.createTempFile(state, "errors", ".txt");
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -129,7 +128,7 @@ final class Apt {
             process = builder.start();
         } catch (IOException e) {
             throw new ImageException(
-                    "no %s on this machine: packages cannot be fetched; give a kernel and a busybox of your own"
+                    "no apt on this machine (%s cannot be run): packages cannot be fetched; give files of your own"
                             .formatted(command.getFirst()),
                     e);
         }
@@ -147,7 +146,7 @@ final class Apt {
         if (process.exitValue() != 0) {
             throw failure(command, Files.readAllLines(errors, StandardCharsets.UTF_8));
         }
-        return new Result(Files.readAllLines(output, StandardCharsets.UTF_8));
+        return Files.readAllLines(output, StandardCharsets.UTF_8);
     }
 
     /** Apt's complaint in one line, with what it means in front where that is known. */
@@ -163,7 +162,7 @@ final class Apt {
         if (has(all, "no space left", "enough free space", "write error")) {
             meaning = "no space left: ";
         } else if (has(all, "unable to locate package", "no packages found", "was not found", "can't find a source")) {
-            meaning = "no such package: ";
+            return new ImageException("no such package: " + command.getLast());
         } else if (has(all, "gpg error", "not signed", "no_pubkey", "hash sum mismatch", "signature")) {
             meaning = "cannot be verified: ";
         } else if (has(

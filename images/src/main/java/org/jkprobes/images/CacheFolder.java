@@ -3,10 +3,13 @@ package org.jkprobes.images;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +23,9 @@ import java.util.stream.Stream;
 public final class CacheFolder {
     /** File locks belong to the whole JVM, so its threads take turns first. */
     private static final Map<Path, ReentrantLock> TURNS = new ConcurrentHashMap<>();
+
+    private static final String WORK = ".work-";
+    private static final Duration LEFT_BEHIND = Duration.ofDays(1);
 
     private final Path root;
 
@@ -102,7 +108,20 @@ public final class CacheFolder {
     /** An empty folder inside this one for work in progress; delete it with {@link #delete}. */
     Path scratch() throws IOException {
         Files.createDirectories(root);
-        return Files.createTempDirectory(root, ".work-");
+        sweep();
+        return Files.createTempDirectory(root, WORK);
+    }
+
+    /** What a killed process left behind is deleted a day later. */
+    private void sweep() throws IOException {
+        Instant old = Instant.now().minus(LEFT_BEHIND);
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, WORK + "*")) {
+            for (Path folder : folders) {
+                if (Files.getLastModifiedTime(folder).toInstant().isBefore(old)) {
+                    delete(folder);
+                }
+            }
+        }
     }
 
     /** Deletes a folder with all that is in it. */

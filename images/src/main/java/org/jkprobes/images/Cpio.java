@@ -3,6 +3,7 @@ package org.jkprobes.images;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -112,7 +113,7 @@ final class Cpio {
                     (int) field(data, header, 1),
                     (int) field(data, header, 9),
                     (int) field(data, header, 10),
-                    java.util.Arrays.copyOfRange(data, (int) contents, (int) end)));
+                    Arrays.copyOfRange(data, (int) contents, (int) end)));
         }
     }
 

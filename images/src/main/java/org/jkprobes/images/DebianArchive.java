@@ -1,6 +1,7 @@
 package org.jkprobes.images;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * object. Nothing is asked of the network before the first call.
  */
 public final class DebianArchive implements AutoCloseable {
+    private final AptSystem system;
     private final String suite;
     private final Architecture architecture;
     private final CacheFolder cache;
@@ -23,6 +25,11 @@ public final class DebianArchive implements AutoCloseable {
 
     /** The archive's {@code suite} (such as {@code bookworm}) for {@code architecture}. */
     public DebianArchive(String suite, Architecture architecture, CacheFolder cache, Progress progress) {
+        this(AptSystem.INSTALLED, suite, architecture, cache, progress);
+    }
+
+    DebianArchive(AptSystem system, String suite, Architecture architecture, CacheFolder cache, Progress progress) {
+        this.system = system;
         this.suite = suite;
         this.architecture = architecture;
         this.cache = cache;
@@ -117,8 +124,7 @@ public final class DebianArchive implements AutoCloseable {
             Files.createDirectories(kept.getParent());
             Files.deleteIfExists(digest);
             Files.move(deb, kept, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            cache.write(
-                    name + ".sha256", (wanted.sha256() + "\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            cache.write(name + ".sha256", (wanted.sha256() + "\n").getBytes(StandardCharsets.US_ASCII));
             return kept;
         });
     }
@@ -141,7 +147,7 @@ public final class DebianArchive implements AutoCloseable {
         if (apt.isEmpty()) {
             Path folder = cache.scratch();
             state = Optional.of(folder);
-            Apt fresh = new Apt(folder, suite, architecture);
+            Apt fresh = new Apt(system, folder, suite, architecture);
             progress.step("reading Debian's package list (%s, %s)".formatted(suite, architecture.debian()));
             fresh.update();
             apt = Optional.of(fresh);

@@ -7,16 +7,23 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Debian's kernel and busybox of an architecture, fetched on first use into the cache folder, from there ever after. What was
  * fetched is written down, with its digests, in a record that is written last: without a record there is nothing.
  */
 public final class DebianKernels {
+    private final AptSystem system;
     private final CacheFolder cache;
 
     /** Kernels kept in {@code cache}. */
     public DebianKernels(CacheFolder cache) {
+        this(AptSystem.INSTALLED, cache);
+    }
+
+    DebianKernels(AptSystem system, CacheFolder cache) {
+        this.system = system;
         this.cache = cache;
     }
 
@@ -71,7 +78,7 @@ public final class DebianKernels {
     private Fetched fetchNow(
             Architecture architecture, String suite, String metaPackage, String folder, Progress progress)
             throws IOException {
-        try (DebianArchive archive = new DebianArchive(suite, architecture, cache, progress)) {
+        try (DebianArchive archive = new DebianArchive(system, suite, architecture, cache, progress)) {
             DebianArchive.Description image = archive.resolve(metaPackage);
             DebianArchive.Description busybox = archive.describe("busybox-static");
             Map.Entry<String, byte[]> kernel = open(
@@ -100,8 +107,7 @@ public final class DebianKernels {
     }
 
     private static Map.Entry<String, byte[]> open(
-            Path deb, java.util.function.Predicate<String> wanted, String name, String what, Progress progress)
-            throws ImageException {
+            Path deb, Predicate<String> wanted, String name, String what, Progress progress) throws ImageException {
         progress.step("opening " + name);
         return new Deb(deb)
                 .first(wanted)

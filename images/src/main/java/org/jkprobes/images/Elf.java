@@ -72,6 +72,9 @@ record Elf(Bytes bytes, Architecture architecture, long entry, List<LoadSegment>
         if (segments.isEmpty()) {
             throw new ImageException("an ELF file with nothing to load");
         }
+        if (architecture.mips() && !unmapped(entry)) {
+            throw new ImageException("an ELF program, not a kernel: it starts in user space");
+        }
         return new Elf(bytes, architecture, entry, List.copyOf(segments));
     }
 
@@ -93,6 +96,11 @@ record Elf(Bytes bytes, Architecture architecture, long entry, List<LoadSegment>
                 virtual,
                 bytes.slice(offset, fileSize),
                 memorySize - fileSize));
+    }
+
+    /** Whether a MIPS address lies in KSEG0 or KSEG1, which is where the processor can be before any TLB entry is. */
+    private static boolean unmapped(long address) {
+        return (address & 0xc000_0000L) == 0x8000_0000L;
     }
 
     /** MIPS linkers put the KSEG0 address where the physical one belongs: both windows map the low 512 MiB. */

@@ -1,6 +1,9 @@
 package org.jkprobes.images;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 
 /**
  * Something a machine should boot cannot be had or is not what it should be: no network, no such package, no space, a
@@ -23,13 +26,13 @@ public final class ImageException extends IOException {
 
     /** What went wrong in the words of an I/O failure, with the kind of failure where the words alone say little. */
     static String reason(IOException failure) {
-        if (failure instanceof java.nio.file.NoSuchFileException) {
+        if (failure instanceof NoSuchFileException) {
             return "no such file";
         }
-        if (failure instanceof java.nio.file.AccessDeniedException) {
+        if (failure instanceof AccessDeniedException) {
             return "permission denied";
         }
-        if (failure instanceof java.nio.file.FileSystemException fs && fs.getReason() != null) {
+        if (failure instanceof FileSystemException fs && fs.getReason() != null) {
             return fs.getReason();
         }
         String message = failure.getMessage();

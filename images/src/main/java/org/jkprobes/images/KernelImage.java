@@ -83,7 +83,8 @@ public record KernelImage(
      */
     public KernelImage require(Architecture wanted) throws ImageException {
         if (architecture != wanted) {
-            throw new ImageException("a kernel for %s, not for %s".formatted(architecture.debian(), wanted.debian()));
+            throw new ImageException(
+                    "the kernel is for %s, not for %s".formatted(architecture.debian(), wanted.debian()));
         }
         return this;
     }

@@ -4,7 +4,7 @@ import io.airlift.compress.v3.zstd.ZstdInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
@@ -21,6 +21,8 @@ enum Packing {
     BZIP2('B', 'Z', 'h'),
     LZMA(0x5d, 0, 0);
 
+    private static final List<Packing> ALL = List.of(values());
+
     /** No kernel is larger; what claims to be is damaged or hostile. */
     static final int CAP = 256 << 20;
 
@@ -34,9 +36,14 @@ enum Packing {
         this.magic = new String(magic, 0, magic.length);
     }
 
-    /** The packing whose magic stands at {@code offset}. */
+    /** The packing whose magic stands at {@code offset}; whole files are searched with it. */
     static Optional<Packing> at(byte[] data, int offset) {
-        return Arrays.stream(values()).filter(p -> p.stands(data, offset)).findFirst();
+        for (Packing packing : ALL) {
+            if (packing.stands(data, offset)) {
+                return Optional.of(packing);
+            }
+        }
+        return Optional.empty();
     }
 
     boolean stands(byte[] data, int offset) {
