@@ -3,6 +3,7 @@ package org.jkprobes.isa.mips;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.StringTokenizer;
 
 /**
  * Reads the opcode tables. A line is
@@ -20,18 +21,28 @@ final class InstructionTable {
     static List<MipsInstruction> lines() {
         List<MipsInstruction> lines = new ArrayList<>();
         read(IntegerTable.LINES, MipsOp.RESERVED, "", lines);
-        read(FloatingPointTable.LINES, MipsOp.RESERVED, "cp1", lines);
+        read(FloatingPointTable.LINES, MipsOp.RESERVED, " cp1", lines);
         read(ExtensionTables.MULTITHREADING, MipsOp.MT, "", lines);
         read(ExtensionTables.OTHERS, MipsOp.OTHER_EXTENSION, "", lines);
-        read(ExtensionTables.MIPS_3D, MipsOp.MIPS_3D, "cp1", lines);
+        read(ExtensionTables.MIPS_3D, MipsOp.MIPS_3D, " cp1", lines);
         read(DspTable.LINES, MipsOp.DSP, "", lines);
         read(VectorTable.LINES, MipsOp.MSA, "", lines);
         return List.copyOf(lines);
     }
 
+    /** What spaces part; without a regular expression, which would be most of the time it takes to start. */
+    static String[] columns(String line) {
+        StringTokenizer columns = new StringTokenizer(line, " ");
+        String[] column = new String[columns.countTokens()];
+        for (int i = 0; i < column.length; i++) {
+            column[i] = columns.nextToken();
+        }
+        return column;
+    }
+
     private static void read(String table, MipsOp extension, String property, List<MipsInstruction> lines) {
         for (String line : table.lines().toList()) {
-            String[] column = (line + " " + property).split(" +");
+            String[] column = columns(line.concat(property));
             String name = column[0];
             int open = name.indexOf('{');
             if (open < 0) {

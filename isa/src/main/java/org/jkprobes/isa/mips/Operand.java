@@ -133,7 +133,7 @@ record Operand(String name, Kind kind, int lsb, int width, String prefix, List<S
     private static Map<String, Operand> parse() {
         Map<String, Operand> operands = new HashMap<>();
         for (String line : OPERANDS.lines().toList()) {
-            String[] column = line.split(" +");
+            String[] column = InstructionTable.columns(line);
             Kind kind = Kind.valueOf(column[1].toUpperCase(Locale.ROOT));
             String more = column.length > 4 ? column[4] : "";
             operands.put(
