@@ -9,7 +9,7 @@ public interface Symbols {
     /** All symbols of this name, in order of address: a static function's name may occur more than once. */
     List<Symbol> byName(String name);
 
-    /** The symbol whose range holds the address; the last one of several that start together. */
+    /** The symbol whose range holds the address; of several that start together the one the kernel prints. */
     Optional<Symbol> at(long address);
 
     /** Whether the address is in kernel or module text (init text that has been freed is not). */

@@ -1,6 +1,7 @@
 package org.jkprobes.symbols;
 
 import java.util.Comparator;
+import org.jkprobes.target.Symbol;
 
 /**
  * The order kallsyms gives symbols: by address, and of several at one address first the one a reader

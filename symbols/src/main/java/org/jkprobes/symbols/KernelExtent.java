@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jkprobes.target.Symbol;
 
 /**
  * Where the kernel itself lies, told by the names its linker script gives.

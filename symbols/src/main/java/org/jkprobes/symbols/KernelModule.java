@@ -1,6 +1,7 @@
 package org.jkprobes.symbols;
 
 import java.util.List;
+import org.jkprobes.target.Symbol;
 
 /**
  * A module loaded into a kernel.

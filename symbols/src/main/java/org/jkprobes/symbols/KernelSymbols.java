@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jkprobes.target.Symbol;
+import org.jkprobes.target.Symbols;
 
 /**
  * The symbols of one kernel and the modules loaded into it, at the addresses they run at. Immutable:
@@ -16,7 +18,7 @@ import java.util.stream.Stream;
  * <p>Addresses come in and go out as {@link DataModel#address} has them; those of a 32-bit kernel may
  * also come in sign-extended. The same name may occur more than once (static functions do).
  */
-public final class KernelSymbols {
+public final class KernelSymbols implements Symbols {
     private static final Comparator<Symbol> BY_NAME =
             Comparator.comparing(Symbol::name).thenComparing(Symbol::address, Long::compareUnsigned);
 
@@ -60,6 +62,7 @@ public final class KernelSymbols {
     }
 
     /** All symbols, in the order of their addresses; of several at one address the preferred one first. */
+    @Override
     public Stream<Symbol> all() {
         return Arrays.stream(byAddress);
     }
@@ -78,6 +81,7 @@ public final class KernelSymbols {
     }
 
     /** Every symbol of that name, in the order of their addresses. */
+    @Override
     public List<Symbol> byName(String name) {
         int first = firstNamed(name);
         int end = first;
@@ -93,6 +97,7 @@ public final class KernelSymbols {
     }
 
     /** The symbol an address lies in; of several that begin at one address the one kallsyms prefers. */
+    @Override
     public Optional<Symbol> at(long address) {
         long target = model.address(address);
         int index = lastAtOrBelow(target);
@@ -115,6 +120,7 @@ public final class KernelSymbols {
     }
 
     /** {@code symbol+0x1c/0x40 [module]}, or the bare address in hexadecimal. */
+    @Override
     public String describe(long address) {
         return locate(address).map(Location::toString).orElseGet(() -> "0x" + model.format(address));
     }
@@ -160,6 +166,7 @@ public final class KernelSymbols {
     }
 
     /** Whether the address is in kernel text, init text included, or in a module's core memory. */
+    @Override
     public boolean isText(long address) {
         long target = model.address(address);
         return extent.text().contains(target)

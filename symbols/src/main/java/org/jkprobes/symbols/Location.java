@@ -1,5 +1,7 @@
 package org.jkprobes.symbols;
 
+import org.jkprobes.target.Symbol;
+
 /**
  * An address told as a symbol and a distance from it.
  *

@@ -2,6 +2,7 @@ package org.jkprobes.symbols;
 
 import java.util.List;
 import java.util.Optional;
+import org.jkprobes.target.Symbol;
 
 /**
  * Gives symbols their sizes the way kallsyms does: up to the next symbol of the kernel, or of the same

@@ -7,8 +7,8 @@ import org.jkprobes.symbols.DataModel;
 import org.jkprobes.symbols.KernelSpace;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.MemoryReader;
-import org.jkprobes.symbols.Symbol;
 import org.jkprobes.symbols.SymbolException;
+import org.jkprobes.target.Symbol;
 
 /**
  * Reads a kernel's own symbol tables. Works for Linux with compressed symbol names (2.6.10 and later),

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.jkprobes.symbols.DataModel;
-import org.jkprobes.symbols.Symbol;
+import org.jkprobes.target.Symbol;
 
 /** Writes kallsyms tables the way a kernel build does, from the description of the format. */
 final class KallsymsEncoder {

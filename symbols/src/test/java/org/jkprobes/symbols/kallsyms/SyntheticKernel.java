@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jkprobes.symbols.DataModel;
-import org.jkprobes.symbols.Symbol;
+import org.jkprobes.target.Symbol;
 
 /** Symbols of kernels that never were, in kallsyms order. */
 final class SyntheticKernel {

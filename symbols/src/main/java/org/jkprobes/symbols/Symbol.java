@@ -1,4 +1,0 @@
-package org.jkprobes.symbols;
-
-/** Stand-in. */
-public record Symbol(String name, long address, long size, String module, char type) {}
