@@ -35,11 +35,17 @@ public interface Instrumentation {
      * Instruments an instruction, or replaces what was installed there. In force for each vCPU at its next instruction boundary at the
      * latest, except in a straight run it is executing on another thread: there at the end of that run.
      *
-     * @param after whether {@link Callback#after} and {@link Callback#fault} are wanted; without, the target may save the work
+     * <p>At an address that is both instrumented and armed in the {@link Text}, instrumentation wins: the breakpoint is not announced. So
+     * Kprobes can change paths without a gap.
+     *
+     * @param after whether {@link Callback#after} is wanted; {@link Callback#fault} always is
      * @return false if this instruction cannot be instrumented; the breakpoint is used then
      */
     boolean install(long address, boolean after, Callback callback);
 
-    /** Takes it away; nothing happens if there is none. A callback may still be running on other vCPUs. */
+    /**
+     * Takes it away; nothing happens if there is none. A callback may still be running, the caller's own included; an instruction whose
+     * {@code before} has returned true still gets its {@code after} or {@code fault}.
+     */
     void remove(long address);
 }

@@ -77,4 +77,10 @@ public interface PtRegs {
     default void enterDelaySlot(long pc, long target) {
         throw new UnsupportedOperationException("this architecture has no delay slots");
     }
+
+    /**
+     * Kprobes has done the work of the instruction at the probe point itself (it emulates branches), and the registers are where it has led:
+     * the target counts one retired instruction, as if it had executed it.
+     */
+    default void retire() {}
 }

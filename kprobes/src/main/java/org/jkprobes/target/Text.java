@@ -1,6 +1,9 @@
 package org.jkprobes.target;
 
-/** Breakpoints in the target's text. Addresses are kernel virtual ones; aliases of the same memory are the same text. */
+/**
+ * Breakpoints in the target's text. Addresses are kernel virtual ones; aliases of the same memory are the same text. No method waits for a
+ * vCPU that is inside the chain.
+ */
 public interface Text {
     /**
      * Puts a breakpoint instruction over the instruction at {@code address}; instruction fetch sees it, data reads do not. Returns when
@@ -39,4 +42,17 @@ public interface Text {
             disarm(address);
         }
     }
+
+    /** Told of guest writes to the text under breakpoints. */
+    @FunctionalInterface
+    interface GuestWriteListener {
+        /**
+         * The guest has changed original bytes in this range, which holds at least one armed or instrumented address. Called on the thread
+         * of the vCPU that wrote, before an instruction from there is executed again; also when text is replaced as a whole.
+         */
+        void guestWrote(long address, int length);
+    }
+
+    /** Sets who is told; Kprobes does so once. A target that cannot see guest writes never calls it. */
+    default void onGuestWrite(GuestWriteListener listener) {}
 }
