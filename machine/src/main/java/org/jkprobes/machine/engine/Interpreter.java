@@ -1,13 +1,10 @@
 package org.jkprobes.machine.engine;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /** The portable engine, and the definition of what micro-ops mean. One instance runs one CPU. */
 public final class Interpreter implements Engine {
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final long PAGE = -(1L << SoftTlb.PAGE_BITS);
@@ -92,253 +89,256 @@ public final class Interpreter implements Engine {
         }
     }
 
-    /** Runs from a block, whose instructions are paid for, until a block has to be looked up; returns what is left of the budget. */
+    /**
+     * Runs from a block, whose instructions are paid for, until a block has to be looked up; returns what is left of the budget.
+     *
+     * <p>The shape of this method is measured: what all micro-ops need is fetched before the switch, in few places, because the JIT
+     * stops inlining when a method has grown too large.
+     */
+    @SuppressWarnings("LabelledBreakTarget") // the straight line must not test what a branch would have to
     private long execute(Vcpu cpu, Block start, long paid, long budget) {
-        final MemorySegment slots = cpu.slots;
-        final MemorySegment tlb = cpu.tlb.entries;
-        final MemorySegment ram = cpu.ram.bytes();
+        final long slots = cpu.slots.address();
+        final long tlb = cpu.tlb.entries.address() + (long) (cpu.mode & 1) * SoftTlb.SET_BYTES;
         final long addressMask = cpu.addressMask;
-        final int set = (cpu.mode & 1) * SoftTlb.SET_BYTES;
+        cpu.runBudget = budget;
         Block block = start;
         long left = paid;
         long[] code = block.code;
         int i = 0;
         while (true) {
-            long uop = code[i++];
-            int imm = Op.b(uop);
-            // Both operands are fetched before they are known to be slots: fewer places in the code that touch the
-            // register file.
-            long wide = slots.get(LONG, Op.a(uop));
-            int a = (int) wide;
-            int b = slots.get(INT, imm & SLOT_OFFSETS);
-            int result = 0;
-            long address;
-            int entry;
-            int way = STRAIGHT;
-            switch (Op.op(uop)) {
-                case Op.ADD:
-                    result = a + b;
-                    break;
-                case Op.SUB:
-                    result = a - b;
-                    break;
-                case Op.AND:
-                    result = a & b;
-                    break;
-                case Op.OR:
-                    result = a | b;
-                    break;
-                case Op.XOR:
-                    result = a ^ b;
-                    break;
-                case Op.NOR:
-                    result = ~(a | b);
-                    break;
-                case Op.SHL:
-                    result = a << b;
-                    break;
-                case Op.SHR:
-                    result = a >>> b;
-                    break;
-                case Op.SAR:
-                    result = a >> b;
-                    break;
-                case Op.ROR:
-                    result = Integer.rotateRight(a, b);
-                    break;
-                case Op.MUL:
-                    result = a * b;
-                    break;
-                case Op.SETLT:
-                    result = a < b ? 1 : 0;
-                    break;
-                case Op.SETLTU:
-                    result = Integer.compareUnsigned(a, b) < 0 ? 1 : 0;
-                    break;
-                case Op.MOVZ:
-                    result = b == 0 ? a : slots.get(INT, Op.d(uop));
-                    break;
-                case Op.MOVN:
-                    result = b != 0 ? a : slots.get(INT, Op.d(uop));
-                    break;
-                case Op.ADDI:
-                    result = a + imm;
-                    break;
-                case Op.ANDI:
-                    result = a & imm;
-                    break;
-                case Op.ORI:
-                    result = a | imm;
-                    break;
-                case Op.XORI:
-                    result = a ^ imm;
-                    break;
-                case Op.SHLI:
-                    result = a << imm;
-                    break;
-                case Op.SHRI:
-                    result = a >>> imm;
-                    break;
-                case Op.SARI:
-                    result = a >> imm;
-                    break;
-                case Op.RORI:
-                    result = Integer.rotateRight(a, imm);
-                    break;
-                case Op.SETLTI:
-                    result = a < imm ? 1 : 0;
-                    break;
-                case Op.SETLTUI:
-                    result = Integer.compareUnsigned(a, imm) < 0 ? 1 : 0;
-                    break;
-                case Op.MOV:
-                    result = a;
-                    break;
-                case Op.CONST:
-                    result = imm;
-                    break;
-                case Op.SEXT8:
-                    result = (byte) a;
-                    break;
-                case Op.SEXT16:
-                    result = (short) a;
-                    break;
-                case Op.EXT:
-                    result = a >>> imm & mask(imm >> 8);
-                    break;
-                case Op.INS:
-                    result = insert(slots.get(INT, Op.d(uop)), a, imm);
-                    break;
-                case Op.LD8U:
-                    address = wide + imm & addressMask;
-                    entry = set + SoftTlb.index(address);
-                    if (tlb.get(LONG, entry) == (address & PAGE)) {
-                        result = ram.get(BYTE, tlb.get(LONG, entry + SoftTlb.ADDEND) + address) & 0xff;
+            int way;
+            line:
+            {
+                long uop = code[i++];
+                int imm = Op.b(uop);
+                long target = slots + Op.d(uop);
+                long wide = Host.getLong(slots + Op.a(uop));
+                int a = (int) wide;
+                int b = Host.getInt(slots + (imm & SLOT_OFFSETS));
+                int result;
+                straight:
+                switch (Op.op(uop)) {
+                    case Op.ADD:
+                        result = a + b;
                         break;
-                    }
-                    result = (int) cpu.loadSlow(address, 1);
-                    way = cpu.leaving ? LEAVE : STRAIGHT;
-                    break;
-                case Op.LD8S:
-                    address = wide + imm & addressMask;
-                    entry = set + SoftTlb.index(address);
-                    if (tlb.get(LONG, entry) == (address & PAGE)) {
-                        result = ram.get(BYTE, tlb.get(LONG, entry + SoftTlb.ADDEND) + address);
+                    case Op.SUB:
+                        result = a - b;
                         break;
-                    }
-                    result = (byte) cpu.loadSlow(address, 1);
-                    way = cpu.leaving ? LEAVE : STRAIGHT;
-                    break;
-                case Op.LD16U:
-                    address = wide + imm & addressMask;
-                    entry = set + SoftTlb.index(address);
-                    if (tlb.get(LONG, entry) == (address & (PAGE | 1))) {
-                        result = ram.get(SHORT, tlb.get(LONG, entry + SoftTlb.ADDEND) + address) & 0xffff;
+                    case Op.AND:
+                        result = a & b;
                         break;
-                    }
-                    result = (int) cpu.loadSlow(address, 2);
-                    way = cpu.leaving ? LEAVE : STRAIGHT;
-                    break;
-                case Op.LD16S:
-                    address = wide + imm & addressMask;
-                    entry = set + SoftTlb.index(address);
-                    if (tlb.get(LONG, entry) == (address & (PAGE | 1))) {
-                        result = ram.get(SHORT, tlb.get(LONG, entry + SoftTlb.ADDEND) + address);
+                    case Op.OR:
+                        result = a | b;
                         break;
-                    }
-                    result = (short) cpu.loadSlow(address, 2);
-                    way = cpu.leaving ? LEAVE : STRAIGHT;
-                    break;
-                case Op.LD32:
-                    address = wide + imm & addressMask;
-                    entry = set + SoftTlb.index(address);
-                    if (tlb.get(LONG, entry) == (address & (PAGE | 3))) {
-                        result = ram.get(INT, tlb.get(LONG, entry + SoftTlb.ADDEND) + address);
+                    case Op.XOR:
+                        result = a ^ b;
                         break;
+                    case Op.NOR:
+                        result = ~(a | b);
+                        break;
+                    case Op.SHL:
+                        result = a << b;
+                        break;
+                    case Op.SHR:
+                        result = a >>> b;
+                        break;
+                    case Op.SAR:
+                        result = a >> b;
+                        break;
+                    case Op.ROR:
+                        result = Integer.rotateRight(a, b);
+                        break;
+                    case Op.MUL:
+                        result = a * b;
+                        break;
+                    case Op.SETLT:
+                        result = a < b ? 1 : 0;
+                        break;
+                    case Op.SETLTU:
+                        result = Integer.compareUnsigned(a, b) < 0 ? 1 : 0;
+                        break;
+                    case Op.SETEQ:
+                        result = a == b ? 1 : 0;
+                        break;
+                    case Op.SETNE:
+                        result = a != b ? 1 : 0;
+                        break;
+                    case Op.MOVZ:
+                        result = b == 0 ? a : Host.getInt(target);
+                        break;
+                    case Op.MOVN:
+                        result = b != 0 ? a : Host.getInt(target);
+                        break;
+                    case Op.ADDI:
+                        result = a + imm;
+                        break;
+                    case Op.ANDI:
+                        result = a & imm;
+                        break;
+                    case Op.ORI:
+                        result = a | imm;
+                        break;
+                    case Op.XORI:
+                        result = a ^ imm;
+                        break;
+                    case Op.SHLI:
+                        result = a << imm;
+                        break;
+                    case Op.SHRI:
+                        result = a >>> imm;
+                        break;
+                    case Op.SARI:
+                        result = a >> imm;
+                        break;
+                    case Op.RORI:
+                        result = Integer.rotateRight(a, imm);
+                        break;
+                    case Op.SETLTI:
+                        result = a < imm ? 1 : 0;
+                        break;
+                    case Op.SETLTUI:
+                        result = Integer.compareUnsigned(a, imm) < 0 ? 1 : 0;
+                        break;
+                    case Op.MOV:
+                        result = a;
+                        break;
+                    case Op.CONST:
+                        result = imm;
+                        break;
+                    case Op.SEXT8:
+                        result = (byte) a;
+                        break;
+                    case Op.SEXT16:
+                        result = (short) a;
+                        break;
+                    case Op.EXT:
+                        result = a >>> imm & mask(imm >> 8);
+                        break;
+                    case Op.INS:
+                        result = insert(Host.getInt(target), a, imm);
+                        break;
+                    case Op.LD32, Op.LD8U, Op.LD8S, Op.LD16U, Op.LD16S: {
+                        // One address computation for all loads: otherwise the JIT computes it before the switch, for
+                        // every micro-op.
+                        long address = wide + imm & addressMask;
+                        long entry = tlb + SoftTlb.index(address);
+                        long tag = Host.getLong(entry);
+                        long host = Host.getLong(entry + SoftTlb.ADDEND) + address;
+                        switch (Op.op(uop)) {
+                            case Op.LD32:
+                                if (tag == (address & (PAGE | 3))) {
+                                    result = Host.getInt(host);
+                                    break straight;
+                                }
+                                result = (int) cpu.loadSlow(address, 4);
+                                break;
+                            case Op.LD8U:
+                                if (tag == (address & PAGE)) {
+                                    result = Host.getByte(host) & 0xff;
+                                    break straight;
+                                }
+                                result = (int) cpu.loadSlow(address, 1);
+                                break;
+                            case Op.LD8S:
+                                if (tag == (address & PAGE)) {
+                                    result = Host.getByte(host);
+                                    break straight;
+                                }
+                                result = (byte) cpu.loadSlow(address, 1);
+                                break;
+                            case Op.LD16U:
+                                if (tag == (address & (PAGE | 1))) {
+                                    result = Host.getShort(host) & 0xffff;
+                                    break straight;
+                                }
+                                result = (int) cpu.loadSlow(address, 2);
+                                break;
+                            default: // LD16S
+                                if (tag == (address & (PAGE | 1))) {
+                                    result = Host.getShort(host);
+                                    break straight;
+                                }
+                                result = (short) cpu.loadSlow(address, 2);
+                                break;
+                        }
+                        if (!cpu.leaving) {
+                            break;
+                        }
+                        way = LEAVE;
+                        break line;
                     }
-                    result = (int) cpu.loadSlow(address, 4);
-                    way = cpu.leaving ? LEAVE : STRAIGHT;
-                    break;
-                case Op.ST8:
-                    address = wide + imm & addressMask;
-                    entry = set + SoftTlb.index(address);
-                    if (tlb.get(LONG, entry + SoftTlb.WRITE) == (address & PAGE)) {
-                        ram.set(BYTE, tlb.get(LONG, entry + SoftTlb.ADDEND) + address, (byte)
-                                slots.get(INT, Op.d(uop)));
-                        continue;
+                    case Op.ST32, Op.ST8, Op.ST16: {
+                        long address = wide + imm & addressMask;
+                        long entry = tlb + SoftTlb.index(address);
+                        long tag = Host.getLong(entry + SoftTlb.WRITE);
+                        long host = Host.getLong(entry + SoftTlb.ADDEND) + address;
+                        switch (Op.op(uop)) {
+                            case Op.ST32:
+                                if (tag == (address & (PAGE | 3))) {
+                                    Host.putInt(host, Host.getInt(target));
+                                    continue;
+                                }
+                                cpu.storeSlow(block, address, 4, Host.getLong(target));
+                                break;
+                            case Op.ST8:
+                                if (tag == (address & PAGE)) {
+                                    Host.putByte(host, (byte) Host.getInt(target));
+                                    continue;
+                                }
+                                cpu.storeSlow(block, address, 1, Host.getLong(target));
+                                break;
+                            default: // ST16
+                                if (tag == (address & (PAGE | 1))) {
+                                    Host.putShort(host, (short) Host.getInt(target));
+                                    continue;
+                                }
+                                cpu.storeSlow(block, address, 2, Host.getLong(target));
+                                break;
+                        }
+                        if (!cpu.leaving) {
+                            continue;
+                        }
+                        way = LEAVE;
+                        break line;
                     }
-                    cpu.storeSlow(block, address, 1, slots.get(LONG, Op.d(uop)));
-                    if (!cpu.leaving) {
-                        continue;
-                    }
-                    way = LEAVE;
-                    break;
-                case Op.ST16:
-                    address = wide + imm & addressMask;
-                    entry = set + SoftTlb.index(address);
-                    if (tlb.get(LONG, entry + SoftTlb.WRITE) == (address & (PAGE | 1))) {
-                        ram.set(SHORT, tlb.get(LONG, entry + SoftTlb.ADDEND) + address, (short)
-                                slots.get(INT, Op.d(uop)));
-                        continue;
-                    }
-                    cpu.storeSlow(block, address, 2, slots.get(LONG, Op.d(uop)));
-                    if (!cpu.leaving) {
-                        continue;
-                    }
-                    way = LEAVE;
-                    break;
-                case Op.ST32:
-                    address = wide + imm & addressMask;
-                    entry = set + SoftTlb.index(address);
-                    if (tlb.get(LONG, entry + SoftTlb.WRITE) == (address & (PAGE | 3))) {
-                        ram.set(INT, tlb.get(LONG, entry + SoftTlb.ADDEND) + address, slots.get(INT, Op.d(uop)));
-                        continue;
-                    }
-                    cpu.storeSlow(block, address, 4, slots.get(LONG, Op.d(uop)));
-                    if (!cpu.leaving) {
-                        continue;
-                    }
-                    way = LEAVE;
-                    break;
-                case Op.BEQ:
-                    way = a == b ? EXIT1 : EXIT0;
-                    break;
-                case Op.BNE:
-                    way = a != b ? EXIT1 : EXIT0;
-                    break;
-                case Op.BLT:
-                    way = a < b ? EXIT1 : EXIT0;
-                    break;
-                case Op.BGE:
-                    way = a >= b ? EXIT1 : EXIT0;
-                    break;
-                case Op.BLTU:
-                    way = Integer.compareUnsigned(a, b) < 0 ? EXIT1 : EXIT0;
-                    break;
-                case Op.BGEU:
-                    way = Integer.compareUnsigned(a, b) >= 0 ? EXIT1 : EXIT0;
-                    break;
-                case Op.JUMP:
-                    way = EXIT0;
-                    break;
-                case Op.JUMPR:
-                    cpu.pc = wide;
-                    way = DISPATCH;
-                    break;
-                case Op.EXIT:
-                    cpu.pc = block.exit0;
-                    way = DISPATCH;
-                    break;
-                default:
-                    cpu.uncommitted = budget - left;
-                    way = rare(cpu, block, i - 1, uop);
-                    if (way == STRAIGHT) {
-                        continue;
-                    }
-                    break;
-            }
-            if (way == STRAIGHT) {
-                slots.set(LONG, Op.d(uop), result & 0xffffffffL);
+                    case Op.BEQ:
+                        way = a == b ? EXIT1 : EXIT0;
+                        break line;
+                    case Op.BNE:
+                        way = a != b ? EXIT1 : EXIT0;
+                        break line;
+                    case Op.BLT:
+                        way = a < b ? EXIT1 : EXIT0;
+                        break line;
+                    case Op.BGE:
+                        way = a >= b ? EXIT1 : EXIT0;
+                        break line;
+                    case Op.BLTU:
+                        way = Integer.compareUnsigned(a, b) < 0 ? EXIT1 : EXIT0;
+                        break line;
+                    case Op.BGEU:
+                        way = Integer.compareUnsigned(a, b) >= 0 ? EXIT1 : EXIT0;
+                        break line;
+                    case Op.JUMP:
+                        way = EXIT0;
+                        break line;
+                    case Op.JUMPR:
+                        cpu.pc = wide;
+                        way = DISPATCH;
+                        break line;
+                    case Op.EXIT:
+                        cpu.pc = block.exit0;
+                        way = DISPATCH;
+                        break line;
+                    default:
+                        cpu.uncommitted = cpu.runBudget - left;
+                        way = rare(cpu, block, i - 1, uop);
+                        if (way == STRAIGHT) {
+                            continue;
+                        }
+                        break line;
+                }
+                Host.putLong(target, result & 0xffffffffL);
                 continue;
             }
             if (way <= EXIT1) {

@@ -96,6 +96,11 @@ public final class Op {
     /** The machine's breakpoint hook, with imm as the breakpoint's code; unhandled, the guest gets its exception. */
     public static final int BREAKPOINT = 55;
 
+    /** d = a == b, as 0 or 1. */
+    public static final int SETEQ = 56;
+
+    public static final int SETNE = 57;
+
     // Less frequent straight-line operations; engines may keep them out of their hot loop.
     public static final int FIRST_RARE = 64;
 
@@ -119,8 +124,6 @@ public final class Op {
     public static final int OR64 = 75;
     public static final int SHLI64 = 76;
     public static final int SHRI64 = 77;
-    public static final int SETEQ = 78;
-    public static final int SETNE = 79;
     /** The little-endian unaligned-word merges: d's bytes, a = the aligned word, b = the address. */
     public static final int MERGE_LEFT = 80;
 

@@ -37,8 +37,6 @@ final class RareOps {
             case Op.ADD64 -> a + b;
             case Op.SUB64 -> a - b;
             case Op.OR64 -> a | b;
-            case Op.SETEQ -> (int) a == (int) b ? 1 : 0;
-            case Op.SETNE -> (int) a != (int) b ? 1 : 0;
             case Op.MERGE_LEFT -> mergeLeft((int) d, (int) a, (int) b & 3);
             case Op.MERGE_RIGHT -> mergeRight((int) d, (int) a, (int) b & 3);
             case Op.ADD_OVERFLOWS -> overflows((int) a + (long) (int) b);

@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
  * The host-side cache of translations that loads and stores look at first. Off-heap, because emitted code reads it too. One set of
  * entries for each privilege; an entry is {read tag, write tag, addend, unused}, 8 bytes each: a tag is the page's virtual address,
  * compared with the access's address masked to page and misalignment bits, so that an unaligned access misses; the addend takes a
- * virtual address to its offset in guest RAM.
+ * virtual address to the host's.
  */
 public final class SoftTlb {
     public static final int PAGE_BITS = 12;
@@ -48,7 +48,7 @@ public final class SoftTlb {
         return set * SET_BYTES + index(address);
     }
 
-    void fill(long address, int set, long ramOffset, boolean writable, boolean fixed) {
+    void fill(long address, int set, long hostAddress, boolean writable, boolean fixed) {
         if (mappedCount == mapped.length) {
             flushAll();
         }
@@ -56,7 +56,7 @@ public final class SoftTlb {
         long page = address & -(1L << PAGE_BITS);
         entries.set(LONG, entry + READ, page);
         entries.set(LONG, entry + WRITE, writable ? page : EMPTY);
-        entries.set(LONG, entry + ADDEND, (ramOffset & -(1L << PAGE_BITS)) - page);
+        entries.set(LONG, entry + ADDEND, (hostAddress & -(1L << PAGE_BITS)) - page);
         if (!fixed) {
             mapped[mappedCount++] = entry;
         }

@@ -46,6 +46,9 @@ public abstract class Vcpu implements Stateful {
     /** Instructions of this run, the current block's included, that {@link #timeline} does not know of yet. */
     long uncommitted;
 
+    /** The budget that the run started with, or was left after it last told {@link #timeline}. */
+    long runBudget;
+
     /** No exception. */
     protected static final int NONE = -1;
     /** Marks blocks of one instruction in {@link Block#mode}. */
@@ -259,7 +262,7 @@ public abstract class Vcpu implements Stateful {
         if (writable) {
             ram.touch(offset);
         }
-        tlb.fill(address, mode & 1, offset, writable, access.fixed);
+        tlb.fill(address, mode & 1, ram.bytes().address() + offset, writable, access.fixed);
     }
 
     /** Reads guest RAM at an offset, zero-extended. */
