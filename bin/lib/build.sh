@@ -21,7 +21,7 @@ build_reason() {
   elif grep -q 'No space left on device' "$log"; then
     echo "no space left on device"
   else
-    line=$(grep -m 1 '^\[ERROR\]' "$log" | cut -c 9-200)
+    line=$(grep '^\[ERROR\]' "$log" | grep -v -m 1 'COMPILATION ERROR' | cut -c 9-250)
     echo "${line:-Maven failed}"
   fi
 }

@@ -42,7 +42,7 @@ final class DemoCommand implements Callable<Integer> {
                 Optional.empty(),
                 Optional.of(SCRIPT),
                 false,
-                List.of(new ProbePoint.InSymbol("kernel_clone", 0)),
+                List.of(ProbePoint.parse("kernel_clone")),
                 Optional.empty(),
                 Optional.empty(),
                 new SnapshotPoint.AtShell(),

@@ -1,27 +1,80 @@
 package org.jkprobes.cli;
 
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.jkprobes.cli.event.JsonLine;
+import org.jkprobes.images.ImageException;
+import org.jkprobes.symbols.KernelSymbols;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code jkprobes disasm}: disassembles a function of a kernel. */
 @Command(
         name = "disasm",
         mixinStandardHelpOptions = true,
         versionProvider = VersionText.class,
-        description = {"Disassembles a function of the kernel: offset, address, instruction word, instruction."},
+        description = {"Disassembles a function of the kernel: offset, address, instruction word, instruction.", ""},
         footerHeading = "%nExample:%n",
         footer = "  jkprobes disasm kernel_clone")
 final class DisasmCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "SYM[+OFF]", description = "A function; with an offset, from there to its end.")
+    @Parameters(
+            paramLabel = "SYM[+OFF]",
+            description = "A function, or an address 0x… in one; with an offset, from there to its end.")
     String place = "";
 
     @Mixin
     KernelOption kernel = new KernelOption();
 
+    @Option(names = "--format", paramLabel = "FORMAT", description = "text or ndjson.")
+    Format format = Format.TEXT;
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
     @Override
-    public Integer call() {
-        throw new UserError("kernels cannot be disassembled yet");
+    public Integer call() throws ImageException {
+        ProbePoint from = ProbePoint.parse(place);
+        StaticKernel opened;
+        try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), Terminals.stderr())) {
+            opened = StaticKernel.open(kernel, progress);
+        }
+        KernelSymbols symbols = opened.symbols();
+        Listing listing = Listing.of(opened, from);
+        PrintWriter out = spec.commandLine().getOut();
+        if (format == Format.TEXT) {
+            out.printf(
+                    "%s, %d bytes%n",
+                    listing.function().name(), listing.function().size());
+        }
+        for (Listing.Line line : listing.lines()) {
+            switch (format) {
+                case TEXT ->
+                    out.printf(
+                            "  +0x%-5x %s  %08x  %s%n",
+                            line.offset(), symbols.model().format(line.address()), line.word(), line.text());
+                case NDJSON -> out.print(json(listing, line));
+            }
+        }
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    private static String json(Listing listing, Listing.Line line) {
+        return new JsonLine()
+                .object()
+                .field("type", "instruction")
+                .object("data")
+                .field("symbol", listing.function().name())
+                .field("offset", line.offset())
+                .hexField("address", line.address())
+                .field("word", String.format("%08x", line.word()))
+                .field("text", line.text())
+                .endObject()
+                .endObject()
+                .line();
     }
 }

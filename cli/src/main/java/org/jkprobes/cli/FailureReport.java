@@ -3,6 +3,7 @@ package org.jkprobes.cli;
 import java.io.PrintWriter;
 import java.util.Objects;
 import org.jkprobes.images.ImageException;
+import org.jkprobes.symbols.SymbolException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -20,7 +21,9 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
         PrintWriter err = command.getErr();
         return switch (failure) {
             case UserError e -> userError(err, e, String.valueOf(e.getMessage()));
+            // These too are written for the user, in one line.
             case ImageException e -> userError(err, e, String.valueOf(e.getMessage()));
+            case SymbolException e -> userError(err, e, String.valueOf(e.getMessage()));
             case GuestPanic e -> {
                 err.println("jkprobes: the guest panicked: " + oneLine(e.getMessage()));
                 yield ExitCode.GUEST_PANIC;

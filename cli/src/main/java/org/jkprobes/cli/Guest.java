@@ -1,6 +1,7 @@
 package org.jkprobes.cli;
 
 import org.jkprobes.images.Architecture;
+import org.jkprobes.symbols.KernelSpace;
 
 /** A guest that can be run: an architecture with a board for it. */
 public enum Guest {
@@ -22,6 +23,13 @@ public enum Guest {
     /** Whose kernels it runs. */
     public Architecture architecture() {
         return architecture;
+    }
+
+    /** Where its kernels lie. */
+    public KernelSpace kernelSpace() {
+        return switch (this) {
+            case MIPSEL -> KernelSpace.MIPS32_LITTLE;
+        };
     }
 
     /** The least guest memory in MiB that is accepted. */

@@ -147,7 +147,7 @@ final class RunCommand implements Callable<Integer> {
     private static ProbePoint kprobe(String text) {
         try {
             return ProbePoint.parse(text);
-        } catch (IllegalArgumentException e) {
+        } catch (UserError e) {
             throw new UserError("--kprobe: " + e.getMessage(), e);
         }
     }
@@ -155,7 +155,7 @@ final class RunCommand implements Callable<Integer> {
     private static SnapshotPoint snapshotPoint(String text) {
         try {
             return SnapshotPoint.parse(text);
-        } catch (IllegalArgumentException e) {
+        } catch (UserError e) {
             throw new UserError("--snapshot-at: " + e.getMessage(), e);
         }
     }

@@ -14,7 +14,7 @@ public sealed interface SnapshotPoint {
     /**
      * Reads a snapshot point.
      *
-     * @throws IllegalArgumentException with a message for the user if the text is none
+     * @throws UserError if the text is none
      */
     static SnapshotPoint parse(String text) {
         if (text.equals("shell")) {
@@ -25,8 +25,8 @@ public sealed interface SnapshotPoint {
         }
         try {
             return new AtPoint(ProbePoint.parse(text));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
+        } catch (UserError e) {
+            throw new UserError(
                     "'" + text + "' is not 'shell', a number of instructions such as 700M, or a probe point", e);
         }
     }
@@ -42,7 +42,7 @@ public sealed interface SnapshotPoint {
         try {
             return Math.multiplyExact(Long.parseLong(digits), unit);
         } catch (NumberFormatException | ArithmeticException e) {
-            throw new IllegalArgumentException("'" + text + "' instructions are too many", e);
+            throw new UserError("'" + text + "' instructions are too many", e);
         }
     }
 }

@@ -87,10 +87,10 @@ class CommandLineTest {
             run --memory 99999999999999          | '99999999999999'
             run --arch vax                       | 'vax' is not mipsel
             run --format xml                     | 'xml' is not text or ndjson
-            run --kprobe +0x10                   | --kprobe: '+0x10'
-            run --kprobe do_exit+                | --kprobe: 'do_exit+'
-            run --kprobe do_exit+zz              | --kprobe: 'do_exit+zz'
-            run --kprobe do_exit-4               | --kprobe: 'do_exit-4'
+            run --kprobe +0x10                   | is not a symbol
+            run --kprobe do_exit+                | is not a symbol
+            run --kprobe do_exit+zz              | is not a symbol
+            run --kprobe do_exit-4               | is not a symbol
             run --kprobe 80101234                | --kprobe: '80101234'
             run --kprobe 0xg                     | --kprobe: '0xg'
             run --kprobe a+99999999999999999999  | --kprobe
@@ -156,7 +156,7 @@ class CommandLineTest {
                 .isZero();
         assertThat(seen[0].memoryMib()).isEqualTo(64);
         assertThat(seen[0].kprobes())
-                .containsExactly(new ProbePoint.InSymbol("do_exit", 16), new ProbePoint.InSymbol("kernel_clone", 0));
+                .containsExactly(ProbePoint.parse("do_exit+0x10"), ProbePoint.parse("kernel_clone"));
         assertThat(seen[0].append()).isEqualTo("a b c");
         assertThat(seen[0].exec()).contains("ls; ls");
         assertThat(seen[0].format()).isEqualTo(Format.NDJSON);

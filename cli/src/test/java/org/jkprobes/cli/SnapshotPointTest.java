@@ -19,12 +19,12 @@ class SnapshotPointTest {
     void theShellAndPlacesAreRead() {
         assertThat(SnapshotPoint.parse("shell")).isEqualTo(new SnapshotPoint.AtShell());
         assertThat(SnapshotPoint.parse("do_exit+4"))
-                .isEqualTo(new SnapshotPoint.AtPoint(new ProbePoint.InSymbol("do_exit", 4)));
+                .isEqualTo(new SnapshotPoint.AtPoint(ProbePoint.parse("do_exit+4")));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "+", "12T", "99999999999999999999", "9999999999999G", "a b"})
     void othersAreRefused(String text) {
-        assertThatThrownBy(() -> SnapshotPoint.parse(text)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> SnapshotPoint.parse(text)).isInstanceOf(UserError.class);
     }
 }

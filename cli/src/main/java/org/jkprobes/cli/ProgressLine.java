@@ -1,0 +1,45 @@
+package org.jkprobes.cli;
+
+import java.io.PrintWriter;
+import org.jkprobes.images.Progress;
+
+/**
+ * Shows the steps of long work on stderr: on a terminal in one line that is taken away at the end, elsewhere each on a line of
+ * its own. Results on stdout stay clean.
+ */
+final class ProgressLine implements Progress, AutoCloseable {
+    private static final String CLEAR_LINE = "\r\u001b[K";
+
+    private final PrintWriter err;
+    private final boolean terminal;
+
+    ProgressLine(PrintWriter err, boolean terminal) {
+        this.err = err;
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void step(String text) {
+        if (terminal) {
+            err.print(CLEAR_LINE + text + " …");
+        } else {
+            err.println("jkprobes: " + text);
+        }
+        err.flush();
+    }
+
+    /** A step that takes about a second: shown on a terminal only. */
+    void brief(String text) {
+        if (terminal) {
+            step(text);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (terminal) {
+            err.print(CLEAR_LINE);
+            err.flush();
+        }
+    }
+}
