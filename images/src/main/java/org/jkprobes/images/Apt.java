@@ -1,5 +1,6 @@
 package org.jkprobes.images;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -7,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -110,12 +113,8 @@ final class Apt {
     }
 
     private List<String> run(List<String> command, Path folder, boolean configured) throws IOException {
-        Path output = Files.createTempFile(state, "output", ".txt");
-        Path errors = Files.createTempFile(state, "errors", ".txt");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
-                .redirectOutput(output.toFile())
-                .redirectError(errors.toFile())
                 .redirectInput(
                         ProcessBuilder.Redirect.from(state.resolve("status").toFile()));
         builder.environment().put("LC_ALL", "C.UTF-8");
@@ -132,25 +131,40 @@ final class Apt {
                             .formatted(command.getFirst()),
                     e);
         }
+        FutureTask<List<String>> output = reading(process.inputReader(StandardCharsets.UTF_8));
+        FutureTask<List<String>> errors = reading(process.errorReader(StandardCharsets.UTF_8));
         try {
             if (!process.waitFor(TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
                 throw new ImageException(
                         "%s did not finish in %d minutes".formatted(command.getFirst(), TIMEOUT_MINUTES));
             }
+            if (process.exitValue() != 0) {
+                throw failure(command, errors.get());
+            }
+            return output.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ImageException("interrupted while fetching", e);
+        } catch (ExecutionException e) {
+            throw new IOException("what %s says cannot be read".formatted(command.getFirst()), e);
         } finally {
             process.destroy();
         }
-        if (process.exitValue() != 0) {
-            throw failure(command, Files.readAllLines(errors, StandardCharsets.UTF_8));
-        }
-        return Files.readAllLines(output, StandardCharsets.UTF_8);
+    }
+
+    /** Both outputs are read at once, into memory: a full pipe would stop apt, and a full disk would swallow its words. */
+    private static FutureTask<List<String>> reading(BufferedReader from) {
+        FutureTask<List<String>> task = new FutureTask<>(() -> {
+            try (from) {
+                return from.lines().toList();
+            }
+        });
+        Thread.startVirtualThread(task);
+        return task;
     }
 
     /** Apt's complaint in one line, with what it means in front where that is known. */
-    private static ImageException failure(List<String> command, List<String> errors) {
+    private ImageException failure(List<String> command, List<String> errors) {
         String all = String.join(" ", errors).toLowerCase(Locale.ROOT);
         String first = errors.stream()
                 .filter(l -> l.startsWith("E:"))
@@ -160,7 +174,7 @@ final class Apt {
                 .orElse("no reason given");
         String meaning;
         if (has(all, "no space left", "enough free space", "write error")) {
-            meaning = "no space left: ";
+            return new ImageException("no space left where the cache is (%s): %s".formatted(state.getParent(), first));
         } else if (has(all, "unable to locate package", "no packages found", "was not found", "can't find a source")) {
             return new ImageException("no such package: " + command.getLast());
         } else if (has(all, "gpg error", "not signed", "no_pubkey", "hash sum mismatch", "signature")) {

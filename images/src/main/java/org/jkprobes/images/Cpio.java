@@ -4,8 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The cpio format of initramfs archives: "newc", magic 070701, or 070702 with checksums (Linux
@@ -13,6 +13,7 @@ import java.util.Locale;
  * numbers count up.
  */
 final class Cpio {
+    private static final HexFormat HEX = HexFormat.of();
     private static final int HEADER = 110;
     private static final String TRAILER = "TRAILER!!!";
 
@@ -47,7 +48,7 @@ final class Cpio {
         };
         StringBuilder header = new StringBuilder("070701");
         for (int field : fields) {
-            header.append(String.format(Locale.ROOT, "%08x", field));
+            header.append(HEX.toHexDigits(field));
         }
         out.writeBytes(header.toString().getBytes(StandardCharsets.US_ASCII));
         out.writeBytes(name);

@@ -68,7 +68,14 @@ enum Packing {
         if (this == LZ4) {
             return Lz4Legacy.unpack(data, offset, length, cap);
         }
-        try (InputStream in = open(new ByteArrayInputStream(data, offset, length))) {
+        int size = length;
+        if (this == ZSTD) {
+            size = ZstdFrame.end(data, offset, offset + length) - offset;
+            if (ZstdFrame.hasLargeWindow(data, offset)) {
+                return ZstdFrame.unpack(data, offset, size, cap);
+            }
+        }
+        try (InputStream in = open(new ByteArrayInputStream(data, offset, size))) {
             byte[] out = in.readNBytes(cap);
             if (out.length == cap && in.read() >= 0) {
                 throw new ImageException("the %s data unpacks to more than %d bytes".formatted(this, cap));

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,6 +27,7 @@ class PackingTest {
                 "xz --format=lzma -6",
                 "lz4 -l -9",
                 "zstd -19 -T1",
+                "zstd --ultra -22",
             })
     void theToolsOfTheKernelBuild(String tool) throws Exception {
         for (int size : SIZES) {
@@ -38,6 +40,20 @@ class PackingTest {
     @ValueSource(ints = {8 << 20, 16 << 20, (8 << 20) + 5})
     void lz4Blocks(int size) throws Exception {
         agrees("lz4 -l -1", size);
+    }
+
+    /** Linux is packed with a window far larger than the 8 MiB that decoders must admit; matches reach back that far. */
+    @Test
+    void zstdWithALargeWindow() throws Exception {
+        byte[] once = Samples.codeLike(new Random(22), 100_000);
+        byte[] data = new byte[10 << 20];
+        System.arraycopy(once, 0, data, 0, once.length);
+        System.arraycopy(once, 0, data, data.length - once.length, once.length);
+        byte[] packed = Commands.run(data, "zstd", "-3", "--long=27", "-c");
+        assertThat(packed[5] & 0xff).describedAs("window").isGreaterThan(13 << 3);
+        byte[] within = Arrays.copyOf(packed, packed.length + 9);
+        assertThat(Packing.ZSTD.unpack(within, 0, within.length, Packing.CAP)).isEqualTo(data);
+        assertThat(Packing.ZSTD.unpack(packed, 0, packed.length, data.length)).isEqualTo(data);
     }
 
     private static void agrees(String tool, int size) throws Exception {
