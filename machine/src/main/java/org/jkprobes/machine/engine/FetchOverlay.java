@@ -26,8 +26,9 @@ public final class FetchOverlay {
         breakpoints.put(physical, breakpoint.clone());
     }
 
-    public void disarm(long physical) {
-        breakpoints.remove(physical);
+    /** Takes a breakpoint away; false if there was none. */
+    public boolean disarm(long physical) {
+        return breakpoints.remove(physical) != null;
     }
 
     public static boolean isSlot(long physical) {

@@ -36,6 +36,7 @@ public final class Interpreter implements Engine {
         long left = budget;
         previous = null;
         while ((left > 0 || cpu.stepping()) && !cpu.attention) {
+            alone |= cpu.wantsAlone();
             Block block = cpu.block(alone);
             if (block == null) {
                 previous = null;
@@ -53,11 +54,14 @@ public final class Interpreter implements Engine {
                 cpu.alone = true;
                 left = execute(cpu, block, left, untold);
                 cpu.alone = false;
+                cpu.ranAlone();
                 previous = null;
             } else {
                 link(block);
                 left = execute(cpu, block, left, untold);
             }
+            left -= cpu.emulated;
+            cpu.emulated = 0;
         }
         cpu.timeline.retire(untold - left);
     }

@@ -46,6 +46,9 @@ public abstract class Vcpu implements Stateful {
     /** Instructions of this run, the current block's included, that {@link #timeline} does not know of yet. */
     long uncommitted;
 
+    /** Instructions that a breakpoint's handler has done in the engine's stead. */
+    int emulated;
+
     /** The budget that the run started with, or was left after it last told {@link #timeline}. */
     long runBudget;
 
@@ -100,6 +103,19 @@ public abstract class Vcpu implements Stateful {
 
     /** Whether a probed instruction is being stepped in its slot: the run may not stop here, and interrupts are held. */
     public abstract boolean stepping();
+
+    /** Whether the next instruction must be a block of its own. */
+    protected boolean wantsAlone() {
+        return false;
+    }
+
+    /** The instruction that ran alone is done, or has raised an exception. */
+    protected void ranAlone() {}
+
+    /** A breakpoint's handler has done the instruction's work: it counts as retired. */
+    public final void emulated() {
+        emulated++;
+    }
 
     /** Whether it halted until an interrupt, which has not come. */
     public abstract boolean waiting();

@@ -30,11 +30,12 @@ public final class MipsCpu extends Vcpu {
     private TrapHook traps = TrapHook.NONE;
     private boolean waiting;
     private boolean stepping;
+    private boolean inPlace;
 
     public MipsCpu(Ram ram, Bus bus, Timeline timeline) {
         super(ram, bus, timeline, 0xffffffffL, 4);
         cp0 = new Cp0(timeline, this::interruptsChanged);
-        lifter = new MipsLifter(this::fetchWord, physical -> overlay.at(physical) != null);
+        lifter = new MipsLifter(this::fetchWord, this::originalWord, physical -> overlay.at(physical) != null);
         pc = 0xbfc00000L;
     }
 
@@ -64,9 +65,9 @@ public final class MipsCpu extends Vcpu {
     }
 
     /** Goes on in the delay slot of a branch: at {@code address}, and then at {@code target}. */
-    public void jumpToDelaySlot(long address, long target, boolean nullified) {
+    public void jumpToDelaySlot(long address, long target) {
         pc = address & 0xffffffffL;
-        mode = mode & ~MipsMode.ANY_SLOT | (nullified ? MipsMode.NULLIFIED : MipsMode.DELAY_SLOT);
+        mode = mode & ~MipsMode.ANY_SLOT | MipsMode.DELAY_SLOT;
         slot(MipsSlots.BRANCH_TARGET, target & 0xffffffffL);
     }
 
@@ -154,6 +155,27 @@ public final class MipsCpu extends Vcpu {
         return translate(address, store, true);
     }
 
+    /** Changes Status as MTC0 does. */
+    public void setStatus(int value) {
+        writeCp0(Cp0.STATUS, value, timeline.now());
+    }
+
+    /** Whether {@link #stepInPlace} has been asked for and is not done. */
+    public boolean steppingInPlace() {
+        return inPlace;
+    }
+
+    /** The offset in RAM of a kernel address, or -1: no effect on the guest. */
+    public long ramOffset(long address) {
+        long physical = peek(address);
+        return physical < 0 ? -1 : bus.ramOffset(physical);
+    }
+
+    /** Copies out of RAM, inside one page. */
+    public void readRam(long offset, byte[] into, int start, int length) {
+        ram.read(offset, into, start, length);
+    }
+
     /** A physical address without any effect on the guest, as the kernel sees it; -1 where nothing is mapped. */
     public long peek(long address) {
         int was = mode;
@@ -218,9 +240,10 @@ public final class MipsCpu extends Vcpu {
 
     private int fetchWord(long physical) {
         byte[] patched = overlay.at(physical);
-        if (patched != null) {
-            return word(patched, 0);
-        }
+        return patched != null ? word(patched, 0) : originalWord(physical);
+    }
+
+    private int originalWord(long physical) {
         if (FetchOverlay.isSlot(physical)) {
             return word(overlay.slots(), (int) (physical - FetchOverlay.SLOTS_PHYSICAL));
         }
@@ -254,18 +277,49 @@ public final class MipsCpu extends Vcpu {
     @Override
     protected void breakpoint(Block block, int instruction, int breakCode) {
         rewind(block, instruction);
-        boolean ours = overlay.at(block.physical) != null || FetchOverlay.isSlot(block.physical);
-        if (!traps.breakpoint(breakCode) && !ours) {
-            deliver(MipsException.BREAKPOINT, pc, inDelaySlot());
+        if (!traps.breakpoint(breakCode)) {
+            deliverToGuest(MipsException.BREAKPOINT, pc, inDelaySlot());
         }
     }
 
-    /** Enters an exception's vector. */
+    /** Enters an exception's vector, unless a probe whose instruction is being stepped wants it. */
     private void deliver(int exception, long at, boolean inSlot) {
-        if (stepping && traps.fault(exception)) {
+        if (!stepping) {
+            deliverToGuest(exception, at, inSlot);
             return;
         }
-        deliverToGuest(exception, at, inSlot);
+        pc = at;
+        if (inPlace && MipsException.onPurpose(exception)) {
+            deliverToGuest(exception, at, inSlot);
+            return;
+        }
+        inPlace = false;
+        if (inSlot) {
+            mode = mode & ~MipsMode.ANY_SLOT | MipsMode.DELAY_SLOT;
+        }
+        if (!traps.fault(exception)) {
+            deliverToGuest(exception, pc, inDelaySlot());
+        }
+    }
+
+    /** Executes the instruction at pc where it stands, whatever breakpoint stands there, and tells the trap hook when it is done. */
+    public void stepInPlace() {
+        inPlace = true;
+        mode |= MipsMode.IN_PLACE;
+    }
+
+    @Override
+    protected boolean wantsAlone() {
+        return inPlace;
+    }
+
+    @Override
+    protected void ranAlone() {
+        mode &= ~MipsMode.IN_PLACE;
+        if (inPlace) {
+            inPlace = false;
+            traps.steppedInPlace();
+        }
     }
 
     /** Raises an exception in the guest, as if the instruction at {@code at} had. */
@@ -299,7 +353,9 @@ public final class MipsCpu extends Vcpu {
     private void updateMode() {
         int status = cp0.get(Cp0.STATUS);
         boolean user = (status & (Cp0.STATUS_EXL | Cp0.STATUS_ERL)) == 0 && (status & 0x18) != 0;
-        mode = mode & MipsMode.ANY_SLOT | (user ? MipsMode.USER : 0) | ((status & 1 << 28) != 0 ? MipsMode.CU0 : 0);
+        mode = mode & (MipsMode.ANY_SLOT | MipsMode.IN_PLACE)
+                | (user ? MipsMode.USER : 0)
+                | ((status & 1 << 28) != 0 ? MipsMode.CU0 : 0);
     }
 
     // ---- helpers ----

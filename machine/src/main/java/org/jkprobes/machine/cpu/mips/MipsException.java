@@ -26,7 +26,19 @@ public final class MipsException {
         return COPROCESSOR_UNUSABLE | unit << COPROCESSOR_SHIFT;
     }
 
-    static int code(int exception) {
+    /** Whether it is the purpose of the instruction. */
+    static boolean onPurpose(int exception) {
+        int code = code(exception);
+        return code == SYSCALL || code == BREAKPOINT || code == TRAP;
+    }
+
+    /** Whether no TLB entry matched. */
+    public static boolean isRefill(int exception) {
+        return (exception & REFILL) != 0;
+    }
+
+    /** Cause.ExcCode. */
+    public static int code(int exception) {
         return exception & 0x1f;
     }
 

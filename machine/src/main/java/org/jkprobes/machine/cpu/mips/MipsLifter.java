@@ -24,15 +24,18 @@ final class MipsLifter {
     private static final int PAGE_MASK = 0xfff;
 
     private final LongToIntFunction fetch;
-    private final LongPredicate breakpoint;
+    private final LongToIntFunction original;
+    private final LongPredicate breakpoints;
+    private boolean inPlace;
     private BlockBuilder out;
     private long pc;
     private long physical;
 
-    /** From a fetch of the word at a physical address, and a test whether a probe's breakpoint lies there. */
-    MipsLifter(LongToIntFunction fetch, LongPredicate breakpoint) {
+    /** From fetches of the word at a physical address, with and without breakpoints, and a test whether a breakpoint lies there. */
+    MipsLifter(LongToIntFunction fetch, LongToIntFunction original, LongPredicate breakpoints) {
         this.fetch = fetch;
-        this.breakpoint = breakpoint;
+        this.original = original;
+        this.breakpoints = breakpoints;
         out = new BlockBuilder();
     }
 
@@ -41,6 +44,7 @@ final class MipsLifter {
         pc = startPc;
         physical = startPhysical;
         out.begin(startPc, startPhysical);
+        inPlace = (mode & MipsMode.IN_PLACE) != 0;
         if ((mode & MipsMode.ANY_SLOT) != 0) {
             liftSlot(mode);
             return;
@@ -49,12 +53,12 @@ final class MipsLifter {
         boolean cp0 = !user || (mode & MipsMode.CU0) != 0;
         while (true) {
             boolean first = out.instructions() == 0;
-            if (!first && (out.instructions() >= limit || (pc & PAGE_MASK) == 0 || breakpoint.test(physical))) {
+            if (!first && (out.instructions() >= limit || (pc & PAGE_MASK) == 0 || breakpointAt(physical))) {
                 jump(pc);
                 return;
             }
-            int word = fetch.applyAsInt(physical);
-            if (first && breakpoint.test(physical)) {
+            int word = (inPlace ? original : fetch).applyAsInt(physical);
+            if (first && breakpointAt(physical)) {
                 out.instruction(4);
                 out.uncounted();
                 out.immediate(Op.BREAKPOINT, ZERO, ZERO, MipsWord.breakCode(word));
@@ -85,13 +89,17 @@ final class MipsLifter {
         }
     }
 
+    private boolean breakpointAt(long address) {
+        return !inPlace && breakpoints.test(address);
+    }
+
     /** A block that starts in a delay slot: the instruction (unless nullified), then the branch's target. */
     private void liftSlot(int mode) {
         out.instruction(4);
         out.inDelaySlot();
         if ((mode & MipsMode.NULLIFIED) == 0) {
-            int word = fetch.applyAsInt(physical);
-            if (breakpoint.test(physical)) {
+            int word = (inPlace ? original : fetch).applyAsInt(physical);
+            if (breakpointAt(physical)) {
                 out.uncounted();
                 out.immediate(Op.BREAKPOINT, ZERO, ZERO, MipsWord.breakCode(word));
                 return;
@@ -117,7 +125,7 @@ final class MipsLifter {
         boolean apart = MipsBranch.isLikely(word)
                 || out.instructions() >= limit
                 || (slotPc & PAGE_MASK) == 0
-                || breakpoint.test(physical + 4);
+                || breakpoints.test(physical + 4);
         int slot = apart ? 0 : fetch.applyAsInt(physical + 4);
         if (apart || !StraightLifter.isStraight(slot)) {
             liftSplit(word);

@@ -14,4 +14,6 @@ final class MipsMode {
     static final int ANY_SLOT = DELAY_SLOT | NULLIFIED;
     /** Coprocessor 0 is usable in user mode. */
     static final int CU0 = 8;
+    /** One instruction is stepped where it stands, whatever breakpoint stands there. */
+    static final int IN_PLACE = 16;
 }

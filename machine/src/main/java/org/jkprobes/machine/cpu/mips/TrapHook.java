@@ -13,11 +13,17 @@ public interface TrapHook {
         public boolean fault(int exception) {
             return false;
         }
+
+        @Override
+        public void steppedInPlace() {}
     };
 
     /** A BREAK with a code; true if it was handled and the CPU goes on where its state says. */
     boolean breakpoint(int code);
 
-    /** An exception of an instruction that is being stepped in a slot; true if it was handled, or delivered elsewhere. */
+    /** An exception of an instruction that is being stepped; true if there is none any more, false to raise it where the state says. */
     boolean fault(int exception);
+
+    /** The instruction stepped where it stands is done; state is where it has led. */
+    void steppedInPlace();
 }
