@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jkprobes.isa.mips.MipsDisassembler;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.Location;
-import org.jkprobes.symbols.Symbol;
+import org.jkprobes.target.Symbol;
 import org.jkprobes.symbols.SymbolType;
 
 /**

@@ -7,7 +7,7 @@ import org.jkprobes.cli.event.JsonLine;
 import org.jkprobes.images.ImageException;
 import org.jkprobes.symbols.Glob;
 import org.jkprobes.symbols.KernelSymbols;
-import org.jkprobes.symbols.Symbol;
+import org.jkprobes.target.Symbol;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.jkprobes.symbols.DataModel;
 import org.jkprobes.symbols.KernelSymbols;
-import org.jkprobes.symbols.Symbol;
+import org.jkprobes.target.Symbol;
 import org.jkprobes.symbols.SymbolException;
 import org.junit.jupiter.api.Test;
 
