@@ -74,7 +74,7 @@ final class Lockstep {
                 continue;
             }
             String difference = difference(current);
-            if (!difference.isEmpty() && !adopt()) {
+            if (!difference.isEmpty() && !adopt(current)) {
                 throw new Divergence(report(difference));
             }
             move();
@@ -104,11 +104,11 @@ final class Lockstep {
                 if (difference.isEmpty() || adopt(next)) {
                     return;
                 }
-                first = first.isEmpty() ? report(difference) : first;
+                first = first.isEmpty() ? difference : first;
             }
             step();
         }
-        throw new Divergence(first.isEmpty() ? report("QEMU went on to " + hex(next.pc)) : first);
+        throw new Divergence(report(first.isEmpty() ? " QEMU went on to " + hex(next.pc) : first));
     }
 
     private void step() {
@@ -127,10 +127,6 @@ final class Lockstep {
 
     private static boolean sameRegisters(TraceState a, TraceState b) {
         return java.util.Arrays.equals(a.gpr, b.gpr) && a.hi == b.hi && a.lo == b.lo && a.hflags == b.hflags;
-    }
-
-    private boolean adopt() {
-        return adopt(current);
     }
 
     /** Takes over a loaded value if it came from a device, and nothing else differs. */

@@ -1,6 +1,7 @@
 package org.jkprobes.machine.oracle;
 
 import org.jkprobes.machine.Timeline;
+import org.jkprobes.machine.board.malta.Malta;
 import org.jkprobes.machine.cpu.mips.Cp0;
 import org.jkprobes.machine.cpu.mips.MipsCpu;
 import org.jkprobes.machine.cpu.mips.MipsSlots;
@@ -8,21 +9,41 @@ import org.jkprobes.machine.engine.Bus;
 import org.jkprobes.machine.engine.Interpreter;
 import org.jkprobes.machine.engine.Ram;
 
-/** {@link MipsCpu} with RAM and no devices, moved by the interpreter. */
+/** {@link MipsCpu}, moved by the interpreter: on its own with RAM, or in a Malta. */
 final class MipsUnderTest implements CpuUnderTest {
-    private final Timeline timeline = new Timeline();
+    private static final int LL = 48;
+
+    private final Timeline timeline;
     private final Interpreter interpreter = new Interpreter();
     private final Ram ram;
     private final MipsCpu cpu;
+    private final boolean booted;
     private boolean deviceLoaded;
 
-    MipsUnderTest(int memoryMib) {
-        ram = new Ram((long) memoryMib << 20);
-        cpu = new MipsCpu(ram, new RamAndNothing(), timeline);
+    private MipsUnderTest(Timeline timeline, Ram ram, MipsCpu cpu, boolean booted) {
+        this.timeline = timeline;
+        this.ram = ram;
+        this.cpu = cpu;
+        this.booted = booted;
+    }
+
+    /** RAM at physical 0, and nothing else. */
+    static MipsUnderTest bare(int memoryMib) {
+        Timeline timeline = new Timeline();
+        Ram ram = new Ram((long) memoryMib << 20);
+        return new MipsUnderTest(timeline, ram, new MipsCpu(ram, new RamAndNothing(ram.size()), timeline), false);
+    }
+
+    /** A Malta at its kernel's first instruction: its registers are its own. */
+    static MipsUnderTest of(Malta malta) {
+        return new MipsUnderTest(malta.machine().timeline(), malta.machine().ram(), malta.cpu(), true);
     }
 
     @Override
     public void start(TraceState state, long retired) {
+        if (booted) {
+            return;
+        }
         for (int r = 1; r < 32; r++) {
             adoptGpr(r, state.gpr[r]);
         }
@@ -42,9 +63,18 @@ final class MipsUnderTest implements CpuUnderTest {
 
     @Override
     public void step() {
-        deviceLoaded = false;
+        deviceLoaded = isDeviceLoad(instruction(pc()));
         interpreter.step(cpu);
         boundary();
+    }
+
+    /** A load by way of kseg1 from where no RAM is. */
+    private boolean isDeviceLoad(int word) {
+        int opcode = word >>> 26;
+        int address = gpr(word >> 21 & 31) + (short) word;
+        return (opcode >= 32 && opcode < 40 || opcode == LL)
+                && address >>> 29 == 5
+                && (address & 0x1FFFFFFF) >= 0x10000000;
     }
 
     /** Runs blocks as the machine does, until so many more instructions have retired. */
@@ -128,15 +158,14 @@ final class MipsUnderTest implements CpuUnderTest {
         return timeline.retired();
     }
 
-    private final class RamAndNothing implements Bus {
+    private record RamAndNothing(long size) implements Bus {
         @Override
         public long ramOffset(long physical) {
-            return physical < ram.size() ? physical : -1;
+            return physical < size ? physical : -1;
         }
 
         @Override
         public long load(long physical, int size) {
-            deviceLoaded = true;
             return 0;
         }
 

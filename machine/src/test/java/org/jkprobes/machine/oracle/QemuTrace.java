@@ -76,6 +76,8 @@ final class QemuTrace implements AutoCloseable {
     byte[] memory(int physical, int length) throws IOException, InterruptedException {
         Path file = folder.resolve("memory");
         Path done = folder.resolve("done");
+        Files.deleteIfExists(file);
+        Files.deleteIfExists(done);
         command("pmemsave " + Integer.toUnsignedLong(physical) + " " + length + " \"" + file + '"');
         command("pmemsave 0 1 \"" + done + '"');
         for (int i = 0; i < 500 && !(Files.exists(done) && Files.size(done) == 1); i++) {

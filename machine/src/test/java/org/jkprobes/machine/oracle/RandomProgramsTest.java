@@ -33,7 +33,7 @@ class RandomProgramsTest {
         Path elf = folder.resolve("program.elf");
         BareElf.write(elf, program.image(), Frame.LOAD, Frame.LOAD);
         try (QemuTrace trace = new QemuTrace(QemuTrace.Run.bareMetal(elf).stoppingAtReset())) {
-            MipsUnderTest cpu = new MipsUnderTest(64);
+            MipsUnderTest cpu = MipsUnderTest.bare(64);
             cpu.load(LOADED, program.image());
             trace.go();
             Lockstep lockstep = new Lockstep(trace, cpu, false);

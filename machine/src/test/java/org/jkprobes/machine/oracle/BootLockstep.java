@@ -1,0 +1,123 @@
+package org.jkprobes.machine.oracle;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jkprobes.images.Architecture;
+import org.jkprobes.images.CacheFolder;
+import org.jkprobes.images.DebianKernels;
+import org.jkprobes.images.Initramfs;
+import org.jkprobes.images.KernelImage;
+import org.jkprobes.images.LoadSegment;
+import org.jkprobes.images.Progress;
+import org.jkprobes.machine.board.malta.Malta;
+import org.jkprobes.machine.board.malta.MaltaMemory;
+import org.jkprobes.machine.board.malta.YamonBoot;
+import org.jkprobes.machine.device.ConsoleSink;
+import org.jkprobes.machine.device.Mc146818;
+
+/**
+ * Debian's kernel booted by QEMU and by our Malta, side by side. The unpacked kernel is given to both; QEMU's random seed for
+ * the kernel is read from its memory and given to ours.
+ */
+final class BootLockstep implements AutoCloseable {
+    static final String COMMAND_LINE = "console=ttyS0 panic=-1 nokaslr mitigations=off cryptomgr.notests quiet "
+            + "initcall_blacklist=crypto_algapi_init,isapnp_init,load_system_certificate_list,cirrusfb_init";
+
+    private static final int MEMORY_MIB = 256;
+    private static final int TABLE = 0x2000;
+    /** Five strings of 256 bytes, the seed last but one... its slot is the tenth. */
+    private static final int SEED = TABLE + 64 + 9 * 256;
+
+    private static final int SEED_DIGITS = 64;
+
+    private final QemuTrace trace;
+    private final Lockstep lockstep;
+    private final int entry;
+
+    /** Prepares both sides; files go to {@code folder}. */
+    BootLockstep(Path folder, boolean singleStep, Duration limit) throws IOException, InterruptedException {
+        DebianKernels.Fetched fetched = DebianKernels.fetchFor(Architecture.MIPSEL, Progress.SILENT);
+        KernelImage kernel = KernelImage.open(fetched.kernel(), CacheFolder.ofUser());
+        LoadSegment segment = kernel.segments().getFirst();
+        entry = (int) kernel.entry();
+        Path elf = folder.resolve("kernel.elf");
+        BareElf.write(elf, segment.bytes(), (int) segment.virtualAddress(), entry);
+        byte[] ramDisk = Initramfs.of(Files.readAllBytes(fetched.busybox())).toGzip();
+        Path ramDiskFile = folder.resolve("initramfs.gz");
+        Files.write(ramDiskFile, ramDisk);
+        List<String> more = List.of("-append", COMMAND_LINE, "-initrd", ramDiskFile.toString(), "-serial", "null");
+        trace = new QemuTrace(new QemuTrace.Run(elf, MEMORY_MIB, singleStep, limit, more));
+
+        String seed = new String(trace.memory(SEED, SEED_DIGITS), StandardCharsets.US_ASCII);
+        MaltaMemory memory = new MaltaMemory((long) MEMORY_MIB << 20);
+        long end = segment.physicalAddress() + segment.size();
+        YamonBoot boot =
+                YamonBoot.prepare(memory, elf.toString(), COMMAND_LINE, entry, end, Optional.of(ramDisk), seed);
+        for (YamonBoot.Segment s : boot.contents()) {
+            byte[] theirs = trace.memory((int) s.physicalAddress(), s.bytes().length);
+            if (!Arrays.equals(theirs, s.bytes())) {
+                int at = Arrays.mismatch(theirs, s.bytes());
+                throw new Divergence("the firmware's data differs at physical %x: %02x, QEMU has %02x"
+                        .formatted(s.physicalAddress() + at, s.bytes()[at], theirs[at]));
+            }
+        }
+        Malta malta = new Malta(memory, Mc146818.DEFAULT_START, ConsoleSink.NONE);
+        malta.load(segment.physicalAddress(), segment.bytes());
+        malta.boot(boot);
+        lockstep = new Lockstep(trace, MipsUnderTest.of(malta), !singleStep);
+    }
+
+    /** Compares the boot from the kernel's first instruction until so many have run. */
+    void run(long instructions) throws IOException {
+        trace.go();
+        lockstep.startAt(entry);
+        lockstep.run(instructions, -1);
+    }
+
+    long instructions() {
+        return lockstep.instructions();
+    }
+
+    /** Where values were taken over from QEMU, and how often. */
+    String adopted() {
+        StringBuilder text = new StringBuilder();
+        for (Map.Entry<Integer, Integer> e : lockstep.adopted().entrySet()) {
+            text.append(String.format(Locale.ROOT, "%n  %08x: %d times", e.getKey(), e.getValue()));
+        }
+        return text.toString();
+    }
+
+    @Override
+    public void close() {
+        trace.close();
+    }
+
+    /**
+     * The soak: {@code BootLockstep INSTRUCTIONS [single]}, e.g. 500000000. Single-stepping is about six times slower, and finds
+     * the very instruction.
+     */
+    public static void main(String[] args) throws Exception {
+        long instructions = Long.parseLong(args[0]);
+        boolean single = args.length > 1;
+        Path folder = Files.createTempDirectory("jkprobes-soak");
+        try (BootLockstep boot = new BootLockstep(folder, single, Duration.ofHours(12))) {
+            long start = System.nanoTime();
+            try {
+                boot.run(instructions);
+            } finally {
+                double seconds = (System.nanoTime() - start) / 1e9;
+                System.out.printf(
+                        "%d instructions in %.1f s; taken over from QEMU:%s%n",
+                        boot.instructions(), seconds, boot.adopted());
+            }
+        }
+    }
+}
