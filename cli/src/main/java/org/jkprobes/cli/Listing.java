@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.jkprobes.isa.mips.MipsDisassembler;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.Location;
-import org.jkprobes.target.Symbol;
 import org.jkprobes.symbols.SymbolType;
+import org.jkprobes.target.Symbol;
 
 /**
  * The instructions of a function, or of its rest.

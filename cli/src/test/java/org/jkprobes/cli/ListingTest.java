@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.jkprobes.symbols.DataModel;
 import org.jkprobes.symbols.KernelSymbols;
-import org.jkprobes.target.Symbol;
 import org.jkprobes.symbols.SymbolException;
+import org.jkprobes.target.Symbol;
 import org.junit.jupiter.api.Test;
 
 class ListingTest {
