@@ -19,7 +19,7 @@ final class Applets {
     static List<String> of(byte[] busybox) {
         byte[] first = "[\0[[\0".getBytes(StandardCharsets.ISO_8859_1);
         for (int at = 0; at + first.length < busybox.length; at++) {
-            if (Arrays.equals(busybox, at, at + first.length, first, 0, first.length)) {
+            if (busybox[at] == '[' && Arrays.equals(busybox, at, at + first.length, first, 0, first.length)) {
                 List<String> names = table(busybox, at);
                 if (names.size() >= LEAST && names.contains("sh")) {
                     return names;

@@ -11,6 +11,8 @@ import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The machine's own apt with a private state (apt.conf(5)): any suite, any architecture, the system's lists, caches, hooks
@@ -23,6 +25,7 @@ final class Apt {
     private final AptSystem system;
     private final Path state;
     private final Path configuration;
+    private final AtomicReference<@Nullable Process> running = new AtomicReference<>();
 
     /**
      * Lays the state out.
@@ -112,6 +115,14 @@ final class Apt {
         }
     }
 
+    /** Ends the command that runs, if any. */
+    void stop() {
+        Process process = running.get();
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+
     private List<String> run(List<String> command, Path folder, boolean configured) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
@@ -131,6 +142,7 @@ final class Apt {
                             .formatted(command.getFirst()),
                     e);
         }
+        running.set(process);
         FutureTask<List<String>> output = reading(process.inputReader(StandardCharsets.UTF_8));
         FutureTask<List<String>> errors = reading(process.errorReader(StandardCharsets.UTF_8));
         try {

@@ -22,6 +22,7 @@ public final class DebianArchive implements AutoCloseable {
     private final Progress progress;
     private Optional<Apt> apt = Optional.empty();
     private Optional<Path> state = Optional.empty();
+    private Optional<Thread> onInterrupt = Optional.empty();
 
     /** The archive's {@code suite} (such as {@code bookworm}) for {@code architecture}. */
     public DebianArchive(String suite, Architecture architecture, CacheFolder cache, Progress progress) {
@@ -132,6 +133,8 @@ public final class DebianArchive implements AutoCloseable {
     /** Deletes the private state and what was downloaded into it. */
     @Override
     public void close() throws ImageException {
+        onInterrupt.ifPresent(DebianArchive::forget);
+        onInterrupt = Optional.empty();
         if (state.isPresent()) {
             Path folder = state.get();
             state = Optional.empty();
@@ -148,11 +151,36 @@ public final class DebianArchive implements AutoCloseable {
             Path folder = cache.scratch();
             state = Optional.of(folder);
             Apt fresh = new Apt(system, folder, suite, architecture);
+            onInterrupt = Optional.of(cleanUpOnInterrupt(fresh, folder));
             progress.step("reading Debian's package list (%s, %s)".formatted(suite, architecture.debian()));
             fresh.update();
             apt = Optional.of(fresh);
         }
         return apt.get();
+    }
+
+    /** Control-C ends the JVM without closing anything. */
+    private static Thread cleanUpOnInterrupt(Apt apt, Path folder) {
+        Thread hook = new Thread(
+                () -> {
+                    apt.stop();
+                    try {
+                        CacheFolder.delete(folder);
+                    } catch (IOException e) {
+                        // It is swept up by a later fetch.
+                    }
+                },
+                "apt clean-up");
+        Runtime.getRuntime().addShutdownHook(hook);
+        return hook;
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The JVM is ending: the hook does its work.
+        }
     }
 
     private static String field(Map<String, String> fields, String name, String packageName) throws ImageException {
