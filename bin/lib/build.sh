@@ -28,7 +28,7 @@ build_reason() {
 
 build_app() {
   command -v mvn > /dev/null || refuse "Maven, which builds jkprobes on first use, is missing; install it, for example 'apt install maven'"
-  mkdir -p "$apps" 2> /dev/null && [[ -w $apps ]] || refuse "not built yet, and $root/target cannot be written"
+  mkdir -p "$apps" 2> /dev/null && [[ -w $apps ]] || refuse "must be built, and $root/target cannot be written"
 
   # One build at a time in this folder; whoever waited finds the work done.
   local lock
