@@ -55,7 +55,7 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
         return ExitCode.USER_ERROR;
     }
 
-    private static int bug(PrintWriter err, Exception failure) {
+    static int bug(PrintWriter err, Throwable failure) {
         String hint = debug() ? "" : "; JKPROBES_DEBUG=1 shows where";
         err.println("jkprobes: this is a bug in jkprobes: " + oneLine(failure.toString()) + hint);
         if (debug()) {

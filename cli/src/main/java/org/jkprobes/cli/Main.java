@@ -14,7 +14,15 @@ public final class Main {
         // The guest and the symbols speak UTF-8 whatever the locale of the host.
         System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
-        System.exit(commandLine().execute(args));
+        CommandLine command = commandLine();
+        int exitCode;
+        try {
+            exitCode = command.execute(args);
+        } catch (Throwable e) {
+            // Picocli hands exceptions to FailureReport, but lets errors through.
+            exitCode = FailureReport.bug(command.getErr(), e);
+        }
+        System.exit(exitCode);
     }
 
     /** The whole command, as tests run it too. */

@@ -33,6 +33,7 @@ final class Run {
      * Runs a guest to its end.
      *
      * @return the exit code
+     * @throws GuestPanic if the guest panicked
      * @throws UserError if the options cannot be carried out, or the output cannot be written
      */
     int carryOut(RunOptions options) {
@@ -43,9 +44,17 @@ final class Run {
         try {
             RunSummary summary = session.run(options, events);
             events.summary(summary);
-            return summary.end() == RunSummary.End.PANIC ? ExitCode.GUEST_PANIC : ExitCode.OK;
+            if (summary.end() == RunSummary.End.PANIC) {
+                throw new GuestPanic(summary.panicText());
+            }
+            return ExitCode.OK;
         } catch (UncheckedIOException e) {
             throw new UserError("the output cannot be written: " + e.getMessage(), e);
+        } catch (OutOfMemoryError e) {
+            throw new UserError(
+                    "the JVM has too little memory for a guest of " + options.memoryMib()
+                            + " MiB: give less with --memory, or the JVM more with JKPROBES_JAVA_OPTS=-Xmx…",
+                    e);
         }
     }
 }

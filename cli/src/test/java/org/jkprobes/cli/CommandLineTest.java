@@ -131,7 +131,7 @@ class CommandLineTest {
         RunOptions[] seen = new RunOptions[1];
         RunCommand run = command((options, events) -> {
             seen[0] = options;
-            return new RunSummary(RunSummary.End.POWER_OFF, 1, 8, "00", List.of());
+            return new RunSummary(RunSummary.End.POWER_OFF, "", 1, 8, "00", List.of());
         });
         assertThat(new CommandLine(run)
                         .registerConverter(Format.class, text -> Choice.of(Format.values(), text))
@@ -164,10 +164,22 @@ class CommandLineTest {
     }
 
     @Test
-    void aPanickingGuestEndsWithExitCode3() {
-        assertThat(execute(new CommandLine(
-                        command((options, events) -> new RunSummary(RunSummary.End.PANIC, 1, 8, "00", List.of())))))
-                .isEqualTo(3);
+    void aPanickingGuestEndsWithItsTextAndExitCode3() {
+        CommandLine commandLine = new CommandLine(command((options, events) ->
+                new RunSummary(RunSummary.End.PANIC, "Attempted to kill init!", 1, 8, "00", List.of())));
+        commandLine.setExecutionExceptionHandler(new FailureReport());
+        assertThat(execute(commandLine)).isEqualTo(3);
+        assertThat(err.toString().lines()).hasSize(1);
+        assertThat(err.toString()).contains("the guest panicked: Attempted to kill init!");
+    }
+
+    @Test
+    void aGuestTooLargeForTheJvmIsBadInput() {
+        CommandLine commandLine = new CommandLine(command((options, events) -> {
+            throw new OutOfMemoryError("Java heap space");
+        }));
+        commandLine.setExecutionExceptionHandler(new FailureReport());
+        assertRefused(execute(commandLine, "--memory", "1024"), "1024 MiB", "--memory");
     }
 
     @Test

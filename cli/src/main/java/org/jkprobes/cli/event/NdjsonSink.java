@@ -56,6 +56,7 @@ public final class NdjsonSink implements EventSink {
                 .field("type", "summary")
                 .object("data")
                 .field("end", summary.end().toString())
+                .field("panic", summary.panicText())
                 .field("instructions", summary.instructions())
                 .field("time_ns", summary.timeNs())
                 .field("state_hash", summary.stateHash())

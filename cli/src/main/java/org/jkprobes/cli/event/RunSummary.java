@@ -6,11 +6,13 @@ import java.util.List;
  * How a run went, reported last.
  *
  * @param end what ended it
+ * @param panicText the first line of the kernel's panic message; empty if it did not panic
  * @param instructions guest instructions retired since power-on
  * @param timeNs virtual time since power-on in ns
  * @param stateHash hash of the machine's whole state at the end, in hexadecimal
  */
-public record RunSummary(End end, long instructions, long timeNs, String stateHash, List<ProbeCount> probes) {
+public record RunSummary(
+        End end, String panicText, long instructions, long timeNs, String stateHash, List<ProbeCount> probes) {
     /** What ended a run. */
     public enum End {
         POWER_OFF("power-off"),

@@ -1,13 +1,18 @@
 package org.jkprobes.cli.event;
 
 import java.io.OutputStream;
+import java.util.ArrayDeque;
 import java.util.Locale;
 
 /** For people: events and the guest's console in one stream, an event always on lines of its own. */
 public final class TextSink implements EventSink {
     private static final int REGISTERS_A_LINE = 4;
 
+    /** How many of the last hits are named again when the guest panics. */
+    private static final int LAST_HITS = 8;
+
     private final ByteOutput out;
+    private final ArrayDeque<String> lastHits = new ArrayDeque<>(LAST_HITS + 1);
 
     public TextSink(OutputStream out) {
         this.out = new ByteOutput(out);
@@ -16,14 +21,19 @@ public final class TextSink implements EventSink {
     @Override
     public void hit(KprobeHit hit) {
         StringBuilder text = new StringBuilder(512);
-        text.append(String.format(
+        String head = String.format(
                 Locale.ROOT,
                 "kprobe %s %s  cpu %d  %s  instruction %,d%n",
                 place(hit.symbol(), hit.offset(), hit.address()),
                 hit.when(),
                 hit.cpu(),
                 seconds(hit.timeNs()),
-                hit.instructions()));
+                hit.instructions());
+        lastHits.addLast(head);
+        if (lastHits.size() > LAST_HITS) {
+            lastHits.removeFirst();
+        }
+        text.append(head);
         appendRegisters(text, hit.registers());
         for (StackFrame frame : hit.stack()) {
             text.append(String.format(
@@ -41,6 +51,11 @@ public final class TextSink implements EventSink {
     @Override
     public void summary(RunSummary summary) {
         StringBuilder text = new StringBuilder(256);
+        if (summary.end() == RunSummary.End.PANIC) {
+            text.append("the guest panicked: ").append(summary.panicText()).append('\n');
+            text.append(lastHits.isEmpty() ? "" : "the last hits before:\n");
+            lastHits.forEach(text::append);
+        }
         if (!summary.probes().isEmpty()) {
             text.append(String.format("%12s %10s  %s%n", "hits", "missed", "probe"));
             for (ProbeCount probe : summary.probes()) {

@@ -27,6 +27,7 @@ class SinkTest {
 
     private static final RunSummary SUMMARY = new RunSummary(
             RunSummary.End.POWER_OFF,
+            "",
             700_000_000,
             5_600_000_000L,
             "0123456789abcdef",
@@ -55,7 +56,7 @@ class SinkTest {
                                 + "\"at\":\"0x1\",\"v0\":\"0xffffffff\",\"v1\":\"0x80000000\",\"ra\":\"0x80101234\"},\"stack\":["
                                 + "{\"address\":\"0x80101234\",\"symbol\":\"sys_getppid\",\"offset\":4},"
                                 + "{\"address\":\"0x77000000\",\"symbol\":\"\",\"offset\":0}]}}",
-                        "{\"type\":\"summary\",\"data\":{\"end\":\"power-off\",\"instructions\":700000000,\"time_ns\":5600000000,"
+                        "{\"type\":\"summary\",\"data\":{\"end\":\"power-off\",\"panic\":\"\",\"instructions\":700000000,\"time_ns\":5600000000,"
                                 + "\"state_hash\":\"0123456789abcdef\",\"probes\":[{\"symbol\":\"sys_getppid\",\"offset\":4,"
                                 + "\"address\":\"0x80101234\",\"hits\":1000,\"missed\":2}]}}");
     }
@@ -79,6 +80,20 @@ class SinkTest {
                         "        hits     missed  probe",
                         "       1,000          2  sys_getppid+0x4",
                         "power-off after 700,000,000 instructions, 5.600000000 s of guest time; state 0123456789abcdef");
+    }
+
+    @Test
+    void aPanicNamesTheLastHits() {
+        EventSink sink = new TextSink(out);
+        for (int i = 0; i < 20; i++) {
+            sink.hit(HIT);
+        }
+        out.reset();
+        sink.summary(new RunSummary(RunSummary.End.PANIC, "Attempted to kill init!", 1, 8, "00", List.of()));
+        assertThat(out.toString(UTF_8).lines())
+                .startsWith("the guest panicked: Attempted to kill init!", "the last hits before:")
+                .filteredOn(line -> line.startsWith("kprobe sys_getppid+0x4 pre"))
+                .hasSize(8);
     }
 
     @Test
