@@ -7,10 +7,10 @@ import org.jkprobes.images.LoadSegment;
 import org.jkprobes.symbols.MemoryReader;
 
 /** A kernel image seen as the memory it will be loaded to, before any guest runs. */
-final class ImageMemory implements MemoryReader {
+public final class ImageMemory implements MemoryReader {
     private final KernelImage image;
 
-    ImageMemory(KernelImage image) {
+    public ImageMemory(KernelImage image) {
         this.image = image;
     }
 

@@ -7,13 +7,13 @@ import org.jkprobes.images.Progress;
  * Shows the steps of long work on stderr: on a terminal in one line that is taken away at the end, elsewhere each on a line of
  * its own. Results on stdout stay clean.
  */
-final class ProgressLine implements Progress, AutoCloseable {
+public final class ProgressLine implements Progress, AutoCloseable {
     private static final String CLEAR_LINE = "\r\u001b[K";
 
     private final PrintWriter err;
     private final boolean terminal;
 
-    ProgressLine(PrintWriter err, boolean terminal) {
+    public ProgressLine(PrintWriter err, boolean terminal) {
         this.err = err;
         this.terminal = terminal;
     }
@@ -29,7 +29,7 @@ final class ProgressLine implements Progress, AutoCloseable {
     }
 
     /** A step that takes about a second: shown on a terminal only. */
-    void brief(String text) {
+    public void brief(String text) {
         if (terminal) {
             step(text);
         }

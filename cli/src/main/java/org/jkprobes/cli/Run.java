@@ -8,6 +8,7 @@ import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.NdjsonSink;
 import org.jkprobes.cli.event.RunSummary;
 import org.jkprobes.cli.event.TextSink;
+import org.jkprobes.cli.session.MaltaSession;
 
 /** Runs from checked options to the exit code. */
 final class Run {
@@ -24,9 +25,7 @@ final class Run {
     /** On our own machine, with this process's streams: not System.out, which would swallow what cannot be written. */
     static Run ofHost() {
         return new Run(
-                new UnwiredSession(),
-                new FileOutputStream(FileDescriptor.out),
-                new FileOutputStream(FileDescriptor.err));
+                new MaltaSession(), new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
     }
 
     /**

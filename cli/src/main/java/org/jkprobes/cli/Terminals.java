@@ -4,20 +4,20 @@ package org.jkprobes.cli;
  * Which of the standard streams are terminals. Java can tell only of stdin and stdout together, so the launcher tells, in the
  * system property {@code jkprobes.terminals}: the numbers of those that are.
  */
-final class Terminals {
+public final class Terminals {
     private static final String NUMBERS = System.getProperty("jkprobes.terminals", "");
 
     private Terminals() {}
 
-    static boolean stdin() {
+    public static boolean stdin() {
         return NUMBERS.contains("0");
     }
 
-    static boolean stdout() {
+    public static boolean stdout() {
         return NUMBERS.contains("1");
     }
 
-    static boolean stderr() {
+    public static boolean stderr() {
         return NUMBERS.contains("2");
     }
 }

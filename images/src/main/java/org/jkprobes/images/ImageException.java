@@ -25,7 +25,7 @@ public final class ImageException extends IOException {
     }
 
     /** What went wrong in the words of an I/O failure, with the kind of failure where the words alone say little. */
-    static String reason(IOException failure) {
+    public static String reason(IOException failure) {
         if (failure instanceof NoSuchFileException) {
             return "no such file";
         }

@@ -13,6 +13,8 @@ public final class Machine {
         REACHED,
         POWER_OFF,
         RESET,
+        /** {@link Machine#pause} was called. */
+        PAUSED,
         /** The guest waits for an interrupt that no timer will raise: only a key can go on. */
         IDLE
     }
@@ -23,6 +25,7 @@ public final class Machine {
     private final Vcpu cpu;
     private final Engine engine = new Interpreter();
     private IdlePolicy idle = IdlePolicy.SKIP;
+    private boolean paused;
 
     public Machine(Timeline timeline, Ram ram, Board board, Vcpu cpu) {
         this.timeline = timeline;
@@ -52,6 +55,12 @@ public final class Machine {
         idle = policy;
     }
 
+    /** Makes {@link #run} come back at the next instruction boundary; for probe handlers. */
+    public void pause() {
+        paused = true;
+        cpu.requestAttention();
+    }
+
     /** Runs until {@code until} instructions have retired since power-on, or the guest stops. */
     public Outcome run(long until) {
         while (true) {
@@ -65,6 +74,10 @@ public final class Machine {
                     return Outcome.RESET;
                 }
                 case NONE -> {}
+            }
+            if (paused && !cpu.stepping()) {
+                paused = false;
+                return Outcome.PAUSED;
             }
             long left = until - timeline.retired();
             if (left <= 0 && !cpu.stepping()) {

@@ -98,6 +98,11 @@ public abstract class Vcpu implements Stateful {
     /** A breakpoint micro-op was reached: a probe's, or the guest's own. */
     protected abstract void breakpoint(Block block, int instruction, int code);
 
+    /** Makes the engine come back to the machine before the next block. */
+    public final void requestAttention() {
+        attention = true;
+    }
+
     /** Clears the request for attention; takes an interrupt if one is due. */
     public abstract void attend();
 

@@ -114,11 +114,6 @@ public final class MipsCpu extends Vcpu {
         }
     }
 
-    /** Makes the engine come back to the machine before the next block. */
-    public void requestAttention() {
-        attention = true;
-    }
-
     private void interruptsChanged() {
         attention = true;
     }

@@ -1,0 +1,103 @@
+package org.jkprobes.cli.session;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jkprobes.cli.RunOptions;
+import org.jkprobes.cli.UserError;
+import org.jkprobes.images.CacheFolder;
+import org.jkprobes.images.DebianKernels;
+import org.jkprobes.images.ImageException;
+import org.jkprobes.images.Initramfs;
+import org.jkprobes.images.KernelImage;
+import org.jkprobes.images.LoadSegment;
+import org.jkprobes.images.Progress;
+import org.jkprobes.machine.board.malta.Malta;
+import org.jkprobes.machine.board.malta.MaltaMemory;
+import org.jkprobes.machine.board.malta.YamonBoot;
+
+/**
+ * What a run boots: kernel, initramfs and command line.
+ *
+ * @param kernel as it is loaded
+ * @param name what the kernel is called in messages
+ * @param initramfs empty for none
+ */
+public record GuestImage(KernelImage kernel, String name, Optional<byte[]> initramfs, String commandLine) {
+    /**
+     * Console on the serial port, reboot on panic; and without the parts of a boot that cost seconds and do nothing for this machine.
+     */
+    public static final String COMMAND_LINE = "console=ttyS0 panic=-1 mitigations=off cryptomgr.notests"
+            + " initcall_blacklist=crypto_algapi_init,isapnp_init,load_system_certificate_list,cirrusfb_init";
+
+    /**
+     * Opens or fetches what the options name.
+     *
+     * @throws ImageException if it cannot be had, or is not for this guest
+     */
+    public static GuestImage of(RunOptions options, Progress progress) throws ImageException {
+        CacheFolder cache = CacheFolder.ofUser();
+        boolean needsBusybox = options.initrd().isEmpty();
+        Optional<DebianKernels.Fetched> debian = options.kernel().isEmpty() || needsBusybox
+                ? Optional.of(DebianKernels.fetchFor(options.guest().architecture(), progress))
+                : Optional.empty();
+        Path file = options.kernel()
+                .or(() -> debian.map(DebianKernels.Fetched::kernel))
+                .orElseThrow();
+        KernelImage kernel = options.selfUnpack() ? KernelImage.openPacked(file) : KernelImage.open(file, cache);
+        kernel.require(options.guest().architecture());
+        byte[] initramfs = options.initrd().isPresent()
+                ? read("--initrd", options.initrd().get())
+                : initramfs(options, debian.orElseThrow().busybox());
+        return new GuestImage(
+                kernel, file.getFileName().toString(), Optional.of(initramfs), commandLine(options.append()));
+    }
+
+    private static String commandLine(String append) {
+        return append.isBlank() ? COMMAND_LINE : COMMAND_LINE + " " + append.strip();
+    }
+
+    private static byte[] initramfs(RunOptions options, Path busybox) throws ImageException {
+        Initramfs made = Initramfs.of(read("busybox", busybox));
+        if (options.init().isPresent()) {
+            made.init(read("--init", options.init().get()));
+        } else if (options.exec().isPresent() && options.snapshot().isEmpty()) {
+            made.exec(options.exec().get());
+        } else {
+            made.shell();
+        }
+        return made.toBytes();
+    }
+
+    private static byte[] read(String what, Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UserError(what + " " + file + ": " + ImageException.reason(e), e);
+        }
+    }
+
+    /**
+     * Loads it all, as the firmware would.
+     *
+     * @throws UserError if it does not fit
+     */
+    public void bootOn(Malta malta, MaltaMemory memory) {
+        long end = 0;
+        for (LoadSegment segment : kernel.segments()) {
+            end = Math.max(end, segment.physicalAddress() + segment.size());
+            if (segment.physicalAddress() < 0 || end > memory.lowBytes()) {
+                throw new UserError(
+                        "kernel " + name + " does not fit into " + (memory.bytes() >> 20) + " MiB of memory");
+            }
+            malta.load(segment.physicalAddress(), segment.bytes());
+        }
+        try {
+            malta.boot(YamonBoot.prepare(
+                    memory, name, commandLine, (int) kernel.entry(), end, initramfs, YamonBoot.DEFAULT_SEED));
+        } catch (IllegalArgumentException e) {
+            throw new UserError(String.valueOf(e.getMessage()), e);
+        }
+    }
+}
