@@ -1,6 +1,7 @@
 package org.jkprobes.cli;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import org.jkprobes.images.Progress;
 
 /**
@@ -16,6 +17,11 @@ public final class ProgressLine implements Progress, AutoCloseable {
     public ProgressLine(PrintWriter err, boolean terminal) {
         this.err = err;
         this.terminal = terminal;
+    }
+
+    /** On this process's stderr. */
+    public static ProgressLine ofHost() {
+        return new ProgressLine(new PrintWriter(System.err, true, StandardCharsets.UTF_8), Terminals.stderr());
     }
 
     @Override

@@ -1,10 +1,8 @@
 package org.jkprobes.cli.session;
 
-import java.io.PrintWriter;
 import org.jkprobes.cli.ProgressLine;
 import org.jkprobes.cli.RunOptions;
 import org.jkprobes.cli.Session;
-import org.jkprobes.cli.Terminals;
 import org.jkprobes.cli.UserError;
 import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.RunSummary;
@@ -28,7 +26,7 @@ public final class MaltaSession implements Session {
     }
 
     private static Malta boot(RunOptions options, ConsoleTap console) {
-        try (ProgressLine progress = new ProgressLine(new PrintWriter(System.err, true), Terminals.stderr())) {
+        try (ProgressLine progress = ProgressLine.ofHost()) {
             GuestImage image = GuestImage.of(options, progress);
             MaltaMemory ram = new MaltaMemory((long) options.memoryMib() << 20);
             Malta malta = new Malta(ram, Mc146818.DEFAULT_START, console);

@@ -33,6 +33,6 @@ final class Relocation {
     /** How far the kernel has moved, by the address it jumps to. */
     static long delta(KernelSymbols symbols, long target) {
         long linked = symbols.find("start_kernel").map(Symbol::address).orElse(target);
-        return (int) target - (int) linked;
+        return (long) (int) target - (int) linked;
     }
 }
