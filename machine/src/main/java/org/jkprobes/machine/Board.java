@@ -4,6 +4,9 @@ import org.jkprobes.machine.engine.Bus;
 
 /** Everything around the CPU: what answers at physical addresses, and why the machine would stop. */
 public interface Board extends Bus, Stateful {
+    /** What the board is called, such as "malta". */
+    String name();
+
     /** Why the guest wants the machine to stop; {@link Stop#NONE} while it does not. */
     Stop stop();
 

@@ -10,11 +10,17 @@ import java.util.BitSet;
  * changed. Offsets are bytes from the start of RAM.
  */
 public final class Ram {
-    private static final int PAGE = 1 << SoftTlb.PAGE_BITS;
+    /** Bytes of a page. */
+    public static final int PAGE = 1 << SoftTlb.PAGE_BITS;
+
+    private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[PAGE]);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final MemorySegment bytes;
     private final BitSet stale = new BitSet();
+    /** The pages, beside the stale ones, that may hold something else than zeros. */
+    private final BitSet used = new BitSet();
+
     private final long[] pageHash;
     private long hash;
 
@@ -25,10 +31,6 @@ public final class Ram {
         }
         bytes = Arena.ofAuto().allocate(size, PAGE);
         pageHash = new long[(int) (size / PAGE)];
-        for (int page = 0; page < pageHash.length; page++) {
-            pageHash[page] = zeroPageHash(page);
-            hash += pageHash[page];
-        }
     }
 
     public MemorySegment bytes() {
@@ -57,6 +59,35 @@ public final class Ram {
         MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, offset, into, start, length);
     }
 
+    /** Copies bytes into RAM. */
+    public void write(long offset, MemorySegment from) {
+        MemorySegment.copy(from, 0, bytes, offset, from.byteSize());
+        stale.set((int) (offset / PAGE), (int) ((offset + from.byteSize() + PAGE - 1) / PAGE));
+    }
+
+    /** The number of the first page, from {@code page} on, that is not all zeros; -1 if there is none. Does not touch unused pages. */
+    public int nextUsed(int page) {
+        int next = nextTouched(page);
+        while (next >= 0 && bytes.asSlice((long) next * PAGE, PAGE).mismatch(ZEROS) < 0) {
+            next = nextTouched(next + 1);
+        }
+        return next;
+    }
+
+    private int nextTouched(int page) {
+        int hashed = used.nextSetBit(page);
+        int unhashed = stale.nextSetBit(page);
+        return hashed < 0 || unhashed < 0 ? Math.max(hashed, unhashed) : Math.min(hashed, unhashed);
+    }
+
+    /** Fills RAM with zeros. Does not touch pages that were never used. */
+    public void clear() {
+        for (int page = nextUsed(0); page >= 0; page = nextUsed(page + 1)) {
+            bytes.asSlice((long) page * PAGE, PAGE).fill((byte) 0);
+            stale.set(page);
+        }
+    }
+
     /** A 64-bit hash of all of RAM. The caller takes write permissions from the soft TLB after it. */
     long hash() {
         for (int page = stale.nextSetBit(0); page >= 0; page = stale.nextSetBit(page + 1)) {
@@ -64,29 +95,19 @@ public final class Ram {
             pageHash[page] = hashOf(page);
             hash += pageHash[page];
         }
+        used.or(stale);
         stale.clear();
         return hash;
     }
 
+    /** Zero for a page of zeros: RAM that nobody touched costs nothing. */
     private long hashOf(int page) {
-        long h = seed(page);
+        long h = 0;
         long start = (long) page * PAGE;
         for (long at = start; at < start + PAGE; at += 8) {
             h = step(h, bytes.get(LONG, at));
         }
-        return h;
-    }
-
-    private static long zeroPageHash(int page) {
-        long h = seed(page);
-        for (int i = 0; i < PAGE / 8; i++) {
-            h = step(h, 0);
-        }
-        return h;
-    }
-
-    private static long seed(int page) {
-        return (page + 1) * 0x9E3779B97F4A7C15L;
+        return h * (page * 0x9E3779B97F4A7C15L | 1);
     }
 
     private static long step(long h, long word) {

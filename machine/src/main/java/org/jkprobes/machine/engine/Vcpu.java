@@ -219,6 +219,13 @@ public abstract class Vcpu implements Stateful {
         forgetFetches();
     }
 
+    /** Forgets everything that was derived from guest memory and mappings: after both were replaced. */
+    public final void forgetAll() {
+        tlb.flushAll();
+        code.clear();
+        forgetFetches();
+    }
+
     // ---- memory, slow path ----
 
     /** What {@link #translateData} says beside the physical address. */

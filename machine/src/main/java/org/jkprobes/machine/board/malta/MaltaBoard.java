@@ -96,6 +96,11 @@ public final class MaltaBoard implements Board {
     }
 
     @Override
+    public String name() {
+        return "malta";
+    }
+
+    @Override
     public long ramOffset(long physical) {
         return memory.offset(physical);
     }

@@ -529,7 +529,9 @@ public final class MipsCpu extends Vcpu {
         waiting = in.getBoolean();
         cp0.restore(in);
         guestTlb.restore(in);
-        forgetMapped();
+        stepping = false;
+        inPlace = false;
+        forgetAll();
         attention = true;
     }
 }
