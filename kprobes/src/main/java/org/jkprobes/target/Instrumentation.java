@@ -10,7 +10,7 @@ public interface Instrumentation {
         /**
          * Before the instruction, pc (and pending branch) at it.
          *
-         * @return true: execute the instruction with the registers as they are now (the pc is not read); false: do not, go on at the pc of
+         * @return true: execute the instruction with the registers as they are now (the pc is at it); false: do not, go on at the pc of
          *     the registers
          */
         boolean before(PtRegs regs);

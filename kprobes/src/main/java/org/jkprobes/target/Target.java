@@ -13,7 +13,8 @@ import java.util.Optional;
  *       DieEvent#INT3}) and {@link PtRegs#pc()} <em>at</em> the breakpoint, before any guest-visible effect: no exception state
  *       (Cause, EPC, Status, stack), no retired instruction, no virtual time. {@link Notify#STOP}: it goes on from the registers
  *       as they are now. Otherwise the breakpoint instruction acts as if the guest had it in its text; but if the address has been
- *       disarmed meanwhile, the original instruction is executed.
+ *       disarmed meanwhile, the original instruction is executed. A breakpoint instruction of the guest's own is announced likewise
+ *       when it is executed, unless it is in a slot, stepped in place or instrumented.
  *   <li>While the pc is inside {@link Target#slots() the slot area}, interrupts are held (they still wake a waiting vCPU), the
  *       copied instruction counts as the one retired instruction of its probe point, and breakpoints count as none. The
  *       breakpoint behind the copy raises {@link DieEvent#SSTEPBP} with the pc at that breakpoint.

@@ -1,0 +1,128 @@
+package org.jkprobes;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import org.jkprobes.arch.ProbedInstruction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Kprobes keeps of one vCPU: the hits it is in, innermost last, and the epoch that tells others whether it is reading. All but the
+ * epoch is used by the vCPU's thread only, or by one that has seen the epoch stand still at an even value.
+ */
+@SuppressWarnings("ReferenceEquality") // instructions are identities
+final class CpuState {
+    private static final VarHandle EPOCH;
+
+    static {
+        try {
+            EPOCH = MethodHandles.lookup().findVarHandle(CpuState.class, "epoch", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final int number;
+
+    /** Odd while the vCPU's thread reads what others may change. */
+    @SuppressWarnings("unused") // through EPOCH
+    private long epoch;
+
+    /** The thread that made the epoch odd. */
+    volatile @Nullable Thread reader;
+
+    private Frame[] frames = {new Frame(), new Frame(), new Frame(), new Frame()};
+    private int depth;
+
+    /** How many handlers are running, one inside the other. */
+    int handlers;
+
+    /** The probe whose handler is running; the innermost one. */
+    volatile @Nullable Kprobe running;
+
+    /** Hits that a refill has interrupted, oldest first. */
+    final SuspendedHits suspended = new SuspendedHits();
+
+    CpuState(int number) {
+        this.number = number;
+    }
+
+    /** Starts reading, unless this vCPU is reading already. Returns what {@link #exit} wants. */
+    boolean enter() {
+        long now = (long) EPOCH.get(this);
+        if ((now & 1) != 0) {
+            return false;
+        }
+        reader = Thread.currentThread();
+        // Volatile: what is read from here on must not be older than the odd epoch others see.
+        EPOCH.setVolatile(this, now + 1);
+        return true;
+    }
+
+    void exit(boolean entered) {
+        if (entered) {
+            EPOCH.setRelease(this, (long) EPOCH.get(this) + 1);
+        }
+    }
+
+    long epoch() {
+        return (long) EPOCH.getVolatile(this);
+    }
+
+    boolean handling() {
+        return handlers > 0;
+    }
+
+    int depth() {
+        return depth;
+    }
+
+    Frame push(ProbePoint point) {
+        if (depth == frames.length) {
+            // Only by guest calls in handlers, deeply nested: not the usual path.
+            frames = Arrays.copyOf(frames, depth * 2);
+            for (int i = depth; i < frames.length; i++) {
+                frames[i] = new Frame();
+            }
+        }
+        Frame frame = frames[depth++];
+        frame.start(point);
+        return frame;
+    }
+
+    /** A handler of this probe starts. Returns what {@link #leaveHandler} wants. */
+    int enterHandler(Kprobe probe) {
+        handlers++;
+        running = probe;
+        return depth;
+    }
+
+    /** The handler has ended, and so have all hits in guest calls it has made, even those that were given up. */
+    void leaveHandler(@Nullable Kprobe outer, int depthBefore) {
+        handlers--;
+        running = outer;
+        while (depth > depthBefore) {
+            pop();
+        }
+    }
+
+    @Nullable
+    Frame top() {
+        return depth == 0 ? null : frames[depth - 1];
+    }
+
+    void pop() {
+        frames[--depth].clear();
+    }
+
+    /** Whether a hit going on uses this instruction. Only meaningful if the epoch is even and the same before and after. */
+    boolean uses(ProbedInstruction instruction) {
+        Frame[] now = frames;
+        for (int i = 0; i < Math.min(depth, now.length); i++) {
+            if (now[i].instruction == instruction) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

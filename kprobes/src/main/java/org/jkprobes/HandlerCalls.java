@@ -1,0 +1,161 @@
+package org.jkprobes;
+
+import org.jkprobes.target.PtRegs;
+import org.jspecify.annotations.Nullable;
+
+/** Calls handlers, and contains what they throw: the probe's fault handler first; unhandled, the probe is disabled and reported. */
+final class HandlerCalls {
+    private final Registry registry;
+    private final Reports reports;
+    private final LossLedger losses;
+
+    HandlerCalls(Registry registry, Reports reports, LossLedger losses) {
+        this.registry = registry;
+        this.reports = reports;
+        this.losses = losses;
+    }
+
+    /**
+     * Runs the pre-handlers of a hit.
+     *
+     * @return whether the instruction is to be executed
+     */
+    boolean pre(CpuState cpu, Frame frame, PtRegs regs) {
+        Kprobe[] probes = frame.probes;
+        for (int i = 0; i < probes.length; i++) {
+            Kprobe probe = probes[i];
+            if (probe.state != Kprobe.State.ENABLED) {
+                continue;
+            }
+            frame.began(i);
+            probe.counts.hit(cpu.number);
+            if (probe.pre != null && pre(cpu, probe, probe.pre, regs) != 0) {
+                for (int j = i + 1; j < probes.length; j++) {
+                    if (probes[j].enabled()) {
+                        losses.add(probes[j], cpu.number, LossCause.EARLY_STOP);
+                    }
+                }
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int pre(CpuState cpu, Kprobe probe, PreHandler handler, PtRegs regs) {
+        @Nullable Kprobe outer = cpu.running;
+        int depth = cpu.enterHandler(probe);
+        try {
+            return handler.handle(probe, regs);
+        } catch (Throwable e) {
+            failed(cpu, probe, regs, e);
+            return 0;
+        } finally {
+            cpu.leaveHandler(outer, depth);
+        }
+    }
+
+    /** Runs the post-handlers of a hit. */
+    void post(CpuState cpu, Frame frame, PtRegs regs) {
+        Kprobe[] probes = frame.probes;
+        for (int i = 0; i < probes.length; i++) {
+            Kprobe probe = probes[i];
+            if (probe.post == null || !frame.hasBegun(i)) {
+                continue;
+            }
+            if (probe.enabled() && probe.address == frame.point.address) {
+                post(cpu, probe, probe.post, regs);
+            } else {
+                losses.add(probe, cpu.number, LossCause.DISARMED);
+            }
+        }
+    }
+
+    /** The post-handlers of a hit will not run. */
+    void lostPost(CpuState cpu, Kprobe[] probes, LossCause cause) {
+        for (Kprobe probe : probes) {
+            if (probe.post != null && probe.enabled()) {
+                losses.add(probe, cpu.number, cause);
+            }
+        }
+    }
+
+    /** A hit during a handler: no handlers. */
+    void missed(CpuState cpu, Kprobe[] probes) {
+        for (Kprobe probe : probes) {
+            if (probe.enabled()) {
+                probe.nmissed.incrementAndGet();
+                losses.add(probe, cpu.number, LossCause.REENTRANT);
+            }
+        }
+    }
+
+    private void post(CpuState cpu, Kprobe probe, PostHandler handler, PtRegs regs) {
+        @Nullable Kprobe outer = cpu.running;
+        int depth = cpu.enterHandler(probe);
+        try {
+            handler.handle(probe, regs, 0);
+        } catch (Throwable e) {
+            failed(cpu, probe, regs, e);
+        } finally {
+            cpu.leaveHandler(outer, depth);
+        }
+    }
+
+    /** Runs the fault handlers of a hit until one handles the fault. */
+    boolean fault(CpuState cpu, Frame frame, PtRegs regs, int trapnr) {
+        for (Kprobe probe : frame.probes) {
+            if (probe.fault != null && probe.enabled() && fault(cpu, probe, probe.fault, regs, trapnr)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean fault(CpuState cpu, Kprobe probe, FaultHandler handler, PtRegs regs, int trapnr) {
+        @Nullable Kprobe outer = cpu.running;
+        int depth = cpu.enterHandler(probe);
+        try {
+            return handler.handle(probe, regs, trapnr) != 0;
+        } catch (Throwable e) {
+            registry.disableFailed(probe);
+            reports.report(
+                    Report.Kind.FAULT_HANDLER_FAILED,
+                    probe,
+                    cpu.number,
+                    probe.address(),
+                    "its fault handler has thrown " + e + "; the probe is disabled",
+                    e);
+            return false;
+        } finally {
+            cpu.leaveHandler(outer, depth);
+        }
+    }
+
+    /** A breakpoint of nobody during a handler. */
+    boolean onBreak(CpuState cpu, Kprobe probe, BreakHandler handler, PtRegs regs) {
+        @Nullable Kprobe outer = cpu.running;
+        int depth = cpu.enterHandler(probe);
+        try {
+            return handler.handle(probe, regs) != 0;
+        } catch (Throwable e) {
+            failed(cpu, probe, regs, e);
+            return false;
+        } finally {
+            cpu.leaveHandler(outer, depth);
+        }
+    }
+
+    private void failed(CpuState cpu, Kprobe probe, PtRegs regs, Throwable e) {
+        if (probe.fault != null && fault(cpu, probe, probe.fault, regs, FaultHandler.HANDLER_FAILED)) {
+            return;
+        }
+        registry.disableFailed(probe);
+        reports.report(
+                Report.Kind.HANDLER_FAILED,
+                probe,
+                cpu.number,
+                probe.address(),
+                "its handler has thrown " + e + "; the probe is disabled",
+                e);
+    }
+}

@@ -1,0 +1,244 @@
+package org.jkprobes;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jkprobes.arch.Arch;
+import org.jkprobes.arch.Errno;
+import org.jkprobes.target.DieChain;
+import org.jkprobes.target.GuestCalls;
+import org.jkprobes.target.PtRegs;
+import org.jkprobes.target.Symbol;
+import org.jkprobes.target.Target;
+
+/**
+ * The probes of one target: the way in. All methods may be called from any thread, inside handlers too, unless they say otherwise.
+ */
+public final class Kprobes implements AutoCloseable {
+    /** Instructions a guest call may use unless told otherwise. */
+    public static final long CALL_BUDGET = 10_000_000;
+
+    private final Target target;
+    private final Arch arch;
+    private final Printk printk = new Printk();
+    private final LossLedger losses;
+    private final Reports reports;
+    private final Places places;
+    private final Registry registry;
+
+    private Kprobes(Target target, Arch arch) {
+        this.target = target;
+        this.arch = arch;
+        losses = new LossLedger();
+        reports = new Reports(printk);
+        places = new Places(target);
+        registry = new Registry(target, arch, places, reports, losses);
+        target.dieChain().register(registry.path(), DieChain.KPROBES_PRIORITY);
+    }
+
+    /**
+     * Puts Kprobes first in the target's die chain. A target has one at a time.
+     *
+     * @throws ProbeRefusal {@link Errno#ENOSYS} if there is no port for the target's architecture
+     */
+    public static Kprobes on(Target target) {
+        for (Arch arch : ServiceLoader.load(Arch.class, Arch.class.getClassLoader())) {
+            if (arch.serves(target.architecture())) {
+                return on(target, arch);
+            }
+        }
+        throw ProbeRefusal.of(Errno.ENOSYS, target.architecture(), "Kprobes has no port for this architecture");
+    }
+
+    /** With a port of one's own. */
+    public static Kprobes on(Target target, Arch arch) {
+        return new Kprobes(target, arch);
+    }
+
+    public Target target() {
+        return target;
+    }
+
+    public Arch arch() {
+        return arch;
+    }
+
+    /**
+     * Registers a probe; it is armed when this returns, unless it starts disabled.
+     *
+     * @return the probe
+     * @throws ProbeRefusal if it cannot be; then nothing has changed
+     */
+    public Kprobe register(Kprobe probe) {
+        registry.register(probe, this);
+        return probe;
+    }
+
+    /** Registers all of them, or none. @throws ProbeRefusal the first one's; also if there are none ({@link Errno#EINVAL}) */
+    public void register(List<Kprobe> probes) {
+        if (probes.isEmpty()) {
+            throw ProbeRefusal.of(Errno.EINVAL, "a batch", "there are no probes in it");
+        }
+        registry.register(probes, this);
+    }
+
+    /**
+     * Unregisters a probe. When this returns, none of its handlers runs, or will; unless it is called inside a handler, which is not
+     * waited for.
+     *
+     * @return false if it was not registered here
+     */
+    public boolean unregister(Kprobe probe) {
+        return registry.unregister(probe);
+    }
+
+    /** Unregisters those of them that are registered here, with one grace period for all. Returns how many. */
+    public int unregister(List<Kprobe> probes) {
+        return registry.unregister(probes);
+    }
+
+    /** Lets a disabled probe's handlers run again. @throws ProbeRefusal if it is not registered here, or is gone */
+    public void enable(Kprobe probe) {
+        registry.setEnabled(probe, true);
+    }
+
+    /** Keeps a probe registered, but its handlers from running. @throws ProbeRefusal if it is not registered here */
+    public void disable(Kprobe probe) {
+        registry.setEnabled(probe, false);
+    }
+
+    /** Why no probe could be placed there; empty if one could. */
+    public Optional<ProbeRefusal> canProbe(String location) {
+        return Optional.ofNullable(registry.refusal(Location.parse(location)));
+    }
+
+    /** Why no probe could be placed there; empty if one could. */
+    public Optional<ProbeRefusal> canProbe(long address) {
+        return Optional.ofNullable(registry.refusal(new Location("", true, address, 0)));
+    }
+
+    /** All probes that are registered and not gone, by address, at each address in the order in which they run. */
+    public List<Kprobe> list() {
+        return registry.all();
+    }
+
+    /** The probes at an address, in the order in which they run. */
+    public List<Kprobe> at(long address) {
+        ProbePoint point = registry.find(address);
+        return point == null ? List.of() : List.of(point.probes());
+    }
+
+    /** The probe whose handler is running on a vCPU. */
+    public Optional<Kprobe> running(int cpu) {
+        return Optional.ofNullable(registry.cpus()[cpu].running);
+    }
+
+    /** Turns the optimized path on or off ({@code debug.kprobes-optimization}); on at first. Events are the same on both. */
+    public void optimize(boolean on) {
+        registry.optimize(on);
+    }
+
+    /** No probes from {@code start} to before {@code end} from now on; those that are there stay. */
+    public void blacklist(long start, long end, String reason) {
+        places.blacklist(start, end, reason);
+    }
+
+    /**
+     * The text from {@code start} to before {@code end} is gone (a module was unloaded): its probes are {@linkplain Kprobe#gone gone}.
+     * Returns how many.
+     */
+    public int gone(long start, long end) {
+        return registry.gone(start, end);
+    }
+
+    /** What did not reach its handler. */
+    public LossLedger losses() {
+        return losses;
+    }
+
+    /** What handlers have logged. */
+    public Printk printk() {
+        return printk;
+    }
+
+    /** Logs a line, as {@link String#format}; from inside a handler with its vCPU's number. */
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency
+    public void printk(String format, Object... arguments) {
+        int cpu = -1;
+        for (CpuState state : registry.cpus()) {
+            if (state.handling() && Thread.currentThread().equals(state.reader)) {
+                cpu = state.number;
+            }
+        }
+        printk.print(cpu, arguments.length == 0 ? format : String.format(format, arguments));
+    }
+
+    /** Tells of failed handlers and the like from now on, on the thread where it happens. */
+    public void onReport(Consumer<Report> listener) {
+        reports.listen(listener);
+    }
+
+    /** The n-th argument, 0-based, of a function, in a pre-handler at its first instruction. */
+    public long argument(PtRegs regs, int n) {
+        return arch.argument(target, regs, n);
+    }
+
+    /** The return value, where a function has returned. */
+    public long returnValue(PtRegs regs) {
+        return arch.returnValue(regs);
+    }
+
+    /**
+     * Calls a guest function from inside a handler, on the interrupted vCPU. Probes in it are stepped, and counted as missed.
+     *
+     * @throws ProbeRefusal if there is no such symbol, it is ambiguous, or the target cannot do this
+     */
+    public GuestCalls.Outcome call(PtRegs regs, String function, long... arguments) {
+        return call(regs, places.resolve(new Location(function, false, 0, 0)), CALL_BUDGET, arguments);
+    }
+
+    /** Calls a guest function by address, with a budget of instructions. @throws ProbeRefusal if the target cannot do this */
+    public GuestCalls.Outcome call(PtRegs regs, long function, long budget, long... arguments) {
+        GuestCalls calls = target.guestCalls()
+                .orElseThrow(() -> ProbeRefusal.of(
+                        Errno.ENOSYS, places.describe(function), "this target cannot call guest functions"));
+        return calls.call(regs, function, budget, arguments);
+    }
+
+    /** Names in the target's text that match a glob ({@code *}, {@code ?}), in order of address. */
+    public List<Symbol> symbols(String glob) {
+        String regex = glob.chars()
+                .mapToObj(c -> switch (c) {
+                    case '*' -> ".*";
+                    case '?' -> ".";
+                    default -> Pattern.quote(Character.toString(c));
+                })
+                .collect(Collectors.joining());
+        Predicate<String> matches = Pattern.compile(regex).asMatchPredicate();
+        return target.symbols().all().filter(s -> matches.test(s.name())).toList();
+    }
+
+    Registry registry() {
+        return registry;
+    }
+
+    Places places() {
+        return places;
+    }
+
+    Reports reports() {
+        return reports;
+    }
+
+    /** Unregisters all probes and leaves the die chain. */
+    @Override
+    public void close() {
+        registry.unregister(new ArrayList<>(registry.all()));
+        target.dieChain().unregister(registry.path());
+    }
+}

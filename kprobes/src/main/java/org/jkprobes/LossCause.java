@@ -1,0 +1,21 @@
+package org.jkprobes;
+
+/** Why an event did not reach its handler. */
+public enum LossCause {
+    /** A handler was running on that vCPU already. Counts in {@code nmissed}. */
+    REENTRANT,
+    /** The pre-handler of another probe at the address has taken over. */
+    EARLY_STOP,
+    /** A kretprobe had no free instance. Counts in the kretprobe's {@code nmissed}. */
+    POOL,
+    /** A kretprobe could not watch the return address: no probe may be placed there. */
+    UNWATCHED,
+    /** The task of a kretprobe's instance died, or left the function in another way than by returning. */
+    NO_RETURN,
+    /** No post-handler: the instruction has faulted. */
+    FAULT,
+    /** No post-handler: the probe was disabled or unregistered between its handlers. */
+    DISARMED,
+    /** No post-handler: the step never ended (the guest was reset, or a guest call given up). */
+    ABANDONED
+}

@@ -1,0 +1,81 @@
+package org.jkprobes;
+
+import java.util.Arrays;
+import org.jkprobes.arch.ProbedInstruction;
+
+/** An address with probes: one, or several (an aggregate probe). Hits read it without a lock; changes are made under the registry's. */
+@SuppressWarnings("ReferenceEquality") // probes are identities
+final class ProbePoint {
+    private static final Kprobe[] NO_PROBES = {};
+
+    /** What the table holds where a point was removed. */
+    static final ProbePoint TOMBSTONE = new ProbePoint();
+
+    final long address;
+
+    /** Replaced when the guest changes the text under the probe. */
+    volatile ProbedInstruction instruction;
+
+    /** In the order in which they run. The array is never changed. */
+    private volatile Kprobe[] probes = NO_PROBES;
+
+    // Guarded by the registry's lock.
+    boolean armed;
+    boolean optimized;
+    boolean optimizedAfter;
+    boolean cannotOptimize;
+
+    private ProbePoint() {
+        address = 0;
+        instruction = NoInstruction.NONE;
+    }
+
+    ProbePoint(long address, ProbedInstruction instruction) {
+        this.address = address;
+        this.instruction = instruction;
+    }
+
+    Kprobe[] probes() {
+        return probes;
+    }
+
+    void add(Kprobe probe) {
+        Kprobe[] old = probes;
+        int at = 0;
+        while (at < old.length && old[at].rank.compareTo(probe.rank) < 0) {
+            at++;
+        }
+        // Jprobes queue up behind one another; all others are put in front of their like.
+        while (probe.rank == Kprobe.Rank.JPROBE && at < old.length) {
+            at++;
+        }
+        Kprobe[] grown = new Kprobe[old.length + 1];
+        System.arraycopy(old, 0, grown, 0, at);
+        grown[at] = probe;
+        System.arraycopy(old, at, grown, at + 1, old.length - at);
+        probes = grown;
+    }
+
+    void remove(Kprobe probe) {
+        probes = Arrays.stream(probes).filter(p -> p != probe).toArray(Kprobe[]::new);
+    }
+
+    boolean wantsHits() {
+        for (Kprobe probe : probes) {
+            if (probe.enabled()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a hit is not over when its pre-handlers have run. */
+    boolean wantsAfter() {
+        for (Kprobe probe : probes) {
+            if ((probe.post != null || probe.fault != null) && probe.enabled()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,426 @@
+package org.jkprobes;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jkprobes.arch.Arch;
+import org.jkprobes.arch.Errno;
+import org.jkprobes.arch.ProbedInstruction;
+import org.jkprobes.arch.Slots;
+import org.jkprobes.arch.Unprobeable;
+import org.jkprobes.target.Instrumentation;
+import org.jkprobes.target.Target;
+import org.jkprobes.target.Text;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The probe points of a target. Changes are made under one lock, which is never held while waiting for a handler: handlers may register
+ * and unregister. Look-ups take none.
+ */
+final class Registry {
+    private static final long AWAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final Target target;
+    private final Text text;
+    private final Arch arch;
+    private final Places places;
+    private final Reports reports;
+    private final CpuState[] cpus;
+    private final PointTable table = new PointTable();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Grace grace;
+    private final SlotPool slots;
+    private final HitPath path;
+    private final @Nullable Instrumentation instrumentation;
+    private boolean optimize;
+
+    Registry(Target target, Arch arch, Places places, Reports reports, LossLedger losses) {
+        this.target = target;
+        this.text = target.text();
+        this.arch = arch;
+        this.places = places;
+        this.reports = reports;
+        cpus = new CpuState[target.cpus()];
+        for (int i = 0; i < cpus.length; i++) {
+            cpus[i] = new CpuState(i);
+        }
+        grace = new Grace(cpus);
+        slots = new SlotPool(target.slots().orElse(null), arch.slotBytes(), this::collect);
+        path = new HitPath(arch, cpus, this, new HandlerCalls(this, reports, losses), reports);
+        instrumentation = target.instrumentation().orElse(null);
+        optimize = instrumentation != null;
+        text.onGuestWrite(this::guestWrote);
+    }
+
+    HitPath path() {
+        return path;
+    }
+
+    CpuState[] cpus() {
+        return cpus;
+    }
+
+    @Nullable
+    ProbePoint find(long address) {
+        return table.find(address);
+    }
+
+    @Nullable
+    ProbePoint findLocked(long address) {
+        lock.lock();
+        try {
+            return table.find(address);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void register(Kprobe probe, Kprobes owner) {
+        long address = places.resolve(probe.location());
+        lock.lock();
+        try {
+            registerLocked(probe, address, owner);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All or none. */
+    void register(List<Kprobe> probes, Kprobes owner) {
+        List<Kprobe> done = new ArrayList<>(probes.size());
+        lock.lock();
+        try {
+            for (Kprobe probe : probes) {
+                registerLocked(probe, places.resolve(probe.location()), owner);
+                done.add(probe);
+            }
+            done.clear();
+        } finally {
+            for (Kprobe probe : done) {
+                unregisterLocked(probe);
+            }
+            lock.unlock();
+            if (!done.isEmpty()) {
+                settle();
+            }
+        }
+    }
+
+    private void registerLocked(Kprobe probe, long address, Kprobes owner) {
+        if (probe.registered()) {
+            throw places.refusal(Errno.EINVAL, address, "this probe is registered already", OptionalLong.empty());
+        }
+        ProbePoint point = table.find(address);
+        boolean fresh = point == null;
+        if (point == null) {
+            places.check(address);
+            try {
+                point = new ProbePoint(address, arch.prepare(target, address, slots));
+            } catch (Unprobeable e) {
+                throw places.refusal(e, address);
+            }
+        }
+        probe.kprobes = owner;
+        probe.address = address;
+        probe.nmissed.set(0);
+        probe.counts = new HitCounts(cpus.length);
+        probe.state = probe.startsDisabled() ? Kprobe.State.DISABLED : Kprobe.State.ENABLED;
+        point.add(probe);
+        if (fresh) {
+            // In the table before the first breakpoint can be hit.
+            table.add(point);
+        }
+        if (!rearm(point)) {
+            unregisterLocked(probe);
+            throw places.refusal(Errno.EFAULT, address, "the target cannot arm it", OptionalLong.empty());
+        }
+    }
+
+    /** Makes a point armed, optimized or neither, as its probes want it. */
+    private boolean rearm(ProbePoint point) {
+        boolean wanted = point.wantsHits();
+        boolean after = point.wantsAfter();
+        boolean optimal = wanted && optimize && !point.cannotOptimize;
+        if (instrumentation != null && optimal && (!point.optimized || point.optimizedAfter != after)) {
+            optimal = instrumentation.install(point.address, after, new OptimizedHit(path, point, after));
+            point.cannotOptimize = !optimal;
+            point.optimizedAfter = after;
+        }
+        boolean done = true;
+        // The new path first, so that there is no moment without one.
+        if (wanted && !optimal && !point.armed) {
+            done = text.arm(point.address, point.instruction.breakpoint());
+            point.armed = done;
+        }
+        if (!optimal && point.optimized && instrumentation != null) {
+            instrumentation.remove(point.address);
+        }
+        point.optimized = optimal;
+        if (point.armed && (!wanted || optimal)) {
+            text.disarm(point.address);
+            point.armed = false;
+        }
+        return done;
+    }
+
+    boolean unregister(Kprobe probe) {
+        return unregister(List.of(probe)) == 1;
+    }
+
+    /** Unregisters those that are registered here, after which none of their handlers runs. Returns how many. */
+    int unregister(List<Kprobe> probes) {
+        int count = 0;
+        lock.lock();
+        try {
+            for (Kprobe probe : probes) {
+                if (unregisterLocked(probe)) {
+                    count++;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (count > 0) {
+            settle();
+        }
+        return count;
+    }
+
+    private boolean unregisterLocked(Kprobe probe) {
+        ProbePoint point = table.find(probe.address);
+        boolean gone = probe.gone();
+        if (!isMine(probe)) {
+            return false;
+        }
+        probe.state = Kprobe.State.UNREGISTERED;
+        if (!gone && point != null) {
+            point.remove(probe);
+            // Disarmed before it is out of the table: a breakpoint that is announced later is nobody's, and no
+            // breakpoint any more.
+            rearm(point);
+            if (point.probes().length == 0) {
+                drop(point);
+            }
+        }
+        return true;
+    }
+
+    private boolean isMine(Kprobe probe) {
+        Kprobes owner = probe.kprobes;
+        return probe.registered() && owner != null && owner.registry() == this;
+    }
+
+    private void drop(ProbePoint point) {
+        table.remove(point);
+        grace.retire(point.instruction);
+    }
+
+    /** Waits for handlers, then frees what nobody uses. Without the lock, so that the handlers can get it. */
+    private void settle() {
+        grace.await(AWAIT_NANOS);
+        lock.lock();
+        try {
+            collect();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void collect() {
+        grace.collect(slots);
+    }
+
+    void setEnabled(Kprobe probe, boolean enabled) {
+        lock.lock();
+        try {
+            if (!isMine(probe)) {
+                throw ProbeRefusal.of(Errno.EINVAL, probe.toString(), "it is not registered");
+            }
+            if (probe.gone()) {
+                if (!enabled) {
+                    return;
+                }
+                throw places.refusal(Errno.EINVAL, probe.address, "its text is gone", OptionalLong.empty());
+            }
+            probe.state = enabled ? Kprobe.State.ENABLED : Kprobe.State.DISABLED;
+            ProbePoint point = table.find(probe.address);
+            if (point != null && !rearm(point)) {
+                probe.state = Kprobe.State.DISABLED;
+                throw places.refusal(Errno.EFAULT, probe.address, "the target cannot arm it", OptionalLong.empty());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** For probes whose handlers fail. */
+    void disableFailed(Kprobe probe) {
+        lock.lock();
+        try {
+            if (probe.enabled()) {
+                probe.state = Kprobe.State.DISABLED;
+                ProbePoint point = table.find(probe.address);
+                if (point != null) {
+                    rearm(point);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until the handlers that run now have ended. */
+    void awaitHandlers() {
+        grace.await(AWAIT_NANOS);
+    }
+
+    void optimize(boolean on) {
+        lock.lock();
+        try {
+            optimize = on && instrumentation != null;
+            for (ProbePoint point : table.all()) {
+                rearm(point);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean optimized(Kprobe probe) {
+        lock.lock();
+        try {
+            ProbePoint point = table.find(probe.address);
+            return point != null && point.optimized && probe.enabled();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The text in a range is gone, and the probes there with it. */
+    int gone(long start, long end) {
+        int count = 0;
+        lock.lock();
+        try {
+            for (ProbePoint point : table.all()) {
+                if (Long.compareUnsigned(point.address, start) >= 0 && Long.compareUnsigned(point.address, end) < 0) {
+                    count += gone(point, "its text is gone");
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return count;
+    }
+
+    private int gone(ProbePoint point, String why) {
+        Kprobe[] probes = point.probes();
+        for (Kprobe probe : probes) {
+            probe.state = Kprobe.State.GONE;
+            point.remove(probe);
+            reports.report(Report.Kind.GONE, probe, -1, point.address, why, null);
+        }
+        rearm(point);
+        drop(point);
+        return probes.length;
+    }
+
+    /** The guest has changed its text (jump labels, alternatives, ftrace): copies are made anew. */
+    private void guestWrote(long address, int length) {
+        lock.lock();
+        try {
+            long first = address - arch.slotBytes();
+            if (length > 4096) {
+                for (ProbePoint point : table.all()) {
+                    if (point.address - first >= 0 && point.address - first < (long) length + arch.slotBytes()) {
+                        changed(point);
+                    }
+                }
+                return;
+            }
+            for (long at = first; at - address < length; at++) {
+                ProbePoint point = table.find(at);
+                if (point != null) {
+                    changed(point);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void changed(ProbePoint point) {
+        ProbedInstruction old = point.instruction;
+        try {
+            point.instruction = arch.prepare(target, point.address, slots);
+            grace.retire(old);
+            collect();
+        } catch (Unprobeable e) {
+            gone(point, "the guest has put something there that cannot be probed: " + e.getMessage());
+        }
+    }
+
+    /** Whether a probe could be placed there: null, or why not. */
+    @Nullable
+    ProbeRefusal refusal(Location location) {
+        lock.lock();
+        try {
+            long address = places.resolve(location);
+            if (table.find(address) == null) {
+                places.check(address);
+                dryRun(address);
+            }
+            return null;
+        } catch (ProbeRefusal e) {
+            return e;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void dryRun(long address) {
+        Slots noSlots = new Slots() {
+            @Override
+            public long take(byte[] code) {
+                return 0;
+            }
+
+            @Override
+            public void give(long slot) {}
+        };
+        try {
+            arch.prepare(target, address, noSlots).remove(noSlots);
+        } catch (Unprobeable e) {
+            throw places.refusal(e, address);
+        }
+    }
+
+    /** All that are registered and not gone, by address, in running order. */
+    List<Kprobe> all() {
+        List<ProbePoint> points;
+        lock.lock();
+        try {
+            points = table.all();
+        } finally {
+            lock.unlock();
+        }
+        points.sort(Comparator.comparingLong(point -> point.address));
+        List<Kprobe> all = new ArrayList<>();
+        for (ProbePoint point : points) {
+            all.addAll(List.of(point.probes()));
+        }
+        return all;
+    }
+
+    /** Slots taken, those waiting for their grace period included. */
+    int slotsTaken() {
+        lock.lock();
+        try {
+            return slots.taken();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
