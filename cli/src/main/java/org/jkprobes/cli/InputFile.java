@@ -42,12 +42,22 @@ final class InputFile {
             check(option, file);
             return;
         }
+        checkFolder(option + " " + file, file);
+    }
+
+    /**
+     * A file's folder must be there and allow to make files.
+     *
+     * @param what begins the message
+     * @throws UserError if not
+     */
+    static void checkFolder(String what, Path file) {
         Path folder = file.toAbsolutePath().normalize().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
-            throw new UserError(option + " " + file + ": its folder does not exist");
+            throw new UserError(what + ": its folder does not exist");
         }
         if (!Files.isWritable(folder)) {
-            throw new UserError(option + " " + file + ": its folder may not be written");
+            throw new UserError(what + ": its folder may not be written");
         }
     }
 }

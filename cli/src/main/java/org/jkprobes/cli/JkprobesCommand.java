@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             SymbolsCommand.class,
             DisasmCommand.class,
+            UnpackCommand.class,
             DoctorCommand.class,
             HelpCommand.class
         })
@@ -52,6 +53,7 @@ final class JkprobesCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: demo, run, symbols, disasm or doctor");
+        throw new ParameterException(
+                spec.commandLine(), "a command is missing: demo, run, symbols, disasm, unpack or doctor");
     }
 }

@@ -1,5 +1,6 @@
 package org.jkprobes.cli;
 
+import java.nio.file.Path;
 import org.jkprobes.images.CacheFolder;
 import org.jkprobes.images.DebianKernels;
 import org.jkprobes.images.ImageException;
@@ -15,25 +16,32 @@ import org.jkprobes.symbols.kallsyms.Kallsyms;
  */
 record StaticKernel(KernelSymbols symbols, MemoryReader memory) {
     /**
-     * Opens the kernel that was asked for: the user's file, or Debian's, fetched on first use.
+     * Opens the kernel that was asked for and reads its symbols.
      *
      * @throws ImageException if it cannot be had, or is no kernel for this guest
      * @throws org.jkprobes.symbols.SymbolException if it holds no symbols
      */
     static StaticKernel open(KernelOption option, ProgressLine progress) throws ImageException {
-        CacheFolder cache = CacheFolder.ofUser();
-        KernelImage image;
-        if (option.kernel.isPresent()) {
-            InputFile.check("--kernel", option.kernel.get());
-            progress.brief("unpacking the kernel");
-            image = KernelImage.open(option.kernel.get(), cache);
-        } else {
-            DebianKernels.Fetched debian = DebianKernels.fetchFor(option.guest.architecture(), progress);
-            progress.brief("unpacking the kernel");
-            image = KernelImage.open(debian.kernel(), cache);
-        }
+        MemoryReader memory = new ImageMemory(image(option, progress));
         progress.brief("reading its symbols");
-        MemoryReader memory = new ImageMemory(image.require(option.guest.architecture()));
         return new StaticKernel(Kallsyms.inMemory(memory, option.guest.kernelSpace()), memory);
+    }
+
+    /**
+     * The kernel that was asked for, unpacked: the user's file, or Debian's, fetched on first use.
+     *
+     * @throws ImageException if it cannot be had, or is no kernel for this guest
+     */
+    static KernelImage image(KernelOption option, ProgressLine progress) throws ImageException {
+        CacheFolder cache = CacheFolder.ofUser();
+        Path file;
+        if (option.kernel.isPresent()) {
+            file = option.kernel.get();
+            InputFile.check("--kernel", file);
+        } else {
+            file = DebianKernels.fetchFor(option.guest.architecture(), progress).kernel();
+        }
+        progress.brief("unpacking the kernel");
+        return KernelImage.open(file, cache).require(option.guest.architecture());
     }
 }

@@ -59,7 +59,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "symbols", "disasm", "doctor"})
+    @ValueSource(strings = {"demo", "run", "symbols", "disasm", "unpack", "doctor"})
     void helpIsThereForEachCommand(String command) {
         assertThat(execute(command, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: jkprobes " + command);
@@ -110,6 +110,9 @@ class CommandLineTest {
             doctor --format xml                  | 'xml' is not text or ndjson
             symbols                              | PATTERN
             disasm                               | SYM
+            unpack                               | FILE
+            unpack /no/such/folder/file          | its folder does not exist
+            unpack .                             | is a folder
             """)
     void wrongCommandLinesGetOneLineAndExitCode2(String arguments, String words) {
         assertRefused(execute(arguments.isEmpty() ? new String[0] : arguments.split(" +")), words);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,6 +77,23 @@ class DisasmKernelTest {
     void symbolsListsEachNameOnce() {
         assertThat(run("symbols", "sys_getppid")).hasSize(1).first().asString().endsWith(" T sys_getppid");
         assertThat(run("symbols", "sys_get*id")).hasSizeGreaterThan(5).doesNotHaveDuplicates();
+    }
+
+    /** The raw kernel, wherever it lies, holds the words that disasm shows. */
+    @Test
+    void unpackWritesTheKernelAsItLiesInMemory() throws IOException {
+        Path file = folder.resolve("kernel.raw");
+        String printed = run("unpack", file.toString()).getFirst();
+        Matcher place = Pattern.compile(".*: (\\d+) bytes at 0x([0-9a-f]+), entry 0x[0-9a-f]+")
+                .matcher(printed);
+        assertThat(place.matches()).as(printed).isTrue();
+        assertThat(Files.size(file)).isEqualTo(Long.parseLong(place.group(1)));
+        ByteBuffer kernel = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        for (String line : run("disasm", "sys_getppid").stream().skip(1).toList()) {
+            String[] columns = line.strip().split(" +");
+            long at = Long.parseLong(columns[1], 16) - Long.parseLong(place.group(2), 16);
+            assertThat("%08x".formatted(kernel.getInt((int) at))).isEqualTo(columns[2]);
+        }
     }
 
     private List<String> oracle(String... command) throws IOException, InterruptedException {
