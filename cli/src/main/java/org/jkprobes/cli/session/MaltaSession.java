@@ -51,7 +51,14 @@ public final class MaltaSession implements Session {
                 case REACHED, PAUSED -> null;
             };
         }
+        String panic =
+                console.panic().map(text -> text.lines().findFirst().orElse("")).orElse("");
         return new RunSummary(
-                end, timeline.retired(), timeline.now(), Long.toHexString(machine.stateHash()), java.util.List.of());
+                end,
+                panic,
+                timeline.retired(),
+                timeline.now(),
+                Long.toHexString(machine.stateHash()),
+                java.util.List.of());
     }
 }
