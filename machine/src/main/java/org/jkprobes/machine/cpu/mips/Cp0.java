@@ -160,6 +160,13 @@ public final class Cp0 implements Stateful {
                 && (registers[CAUSE] & status & 0xff00) != 0;
     }
 
+    /** How far behind the first interrupt vector the pending interrupt's own lies: IntCtl.VS apart, unless BEV is set. */
+    int vectorOffset() {
+        int pending = (registers[CAUSE] & registers[STATUS]) >>> 8 & 0xff;
+        boolean apart = (registers[STATUS] & STATUS_BEV) == 0 && pending != 0;
+        return apart ? (31 - Integer.numberOfLeadingZeros(pending)) * (registers[INT_CTL] & 0x3e0) : 0;
+    }
+
     /** Writes any other register as MTC0 does: only the bits that the guest may write. */
     void write(int register, int value) {
         registers[register] = Cp0Writes.apply(register, registers[register], value);

@@ -8,7 +8,7 @@ final class Cp0Writes {
         return switch (register) {
             case Cp0.INDEX ->
                 Integer.compareUnsigned(value & 0x7fffffff, MipsTlb.ENTRIES) < 0 ? merge(old, value, 0x7fffffff) : old;
-            case Cp0.ENTRY_LO0, Cp0.ENTRY_LO1 -> value & 0x3fffffff;
+            case Cp0.ENTRY_LO0, Cp0.ENTRY_LO1 -> value & 0x03ffffff; // 32-bit physical addresses
             case Cp0.CONTEXT -> merge(old, value, 0xff800000);
             case Cp0.PAGE_MASK -> pageMask(value);
             case Cp0.WIRED -> Integer.remainderUnsigned(value, MipsTlb.ENTRIES);
@@ -16,6 +16,8 @@ final class Cp0Writes {
             case Cp0.ENTRY_HI -> value & 0xffffe0ff;
             case Cp0.STATUS -> merge(old, value, 0x1278ff1f);
             case Cp0.INT_CTL -> merge(old, value, 0x3e0);
+            case 98 -> merge(old, value, 0xf3c0); // SRSCtl: ESS and PSS, though there is but one set
+            case 99 -> value; // SRSMap
             case Cp0.EPC, Cp0.ERROR_EPC, 192, 248 -> value; // and DEPC, DESAVE
             case Cp0.EBASE -> merge(old, value, 0x3ffff000);
             case Cp0.CONFIG -> merge(old, value, 7);

@@ -332,7 +332,7 @@ public final class MipsCpu extends Vcpu {
             }
         }
         if (code == MipsException.INTERRUPT && (cause & Cp0.CAUSE_IV) != 0) {
-            offset = INTERRUPT_VECTOR;
+            offset = INTERRUPT_VECTOR + cp0.vectorOffset();
         }
         if (code == MipsException.COPROCESSOR_UNUSABLE) {
             cause = cause & ~(3 << 28) | MipsException.coprocessor(exception) << 28;
@@ -384,8 +384,16 @@ public final class MipsCpu extends Vcpu {
         return switch (register) {
             case Cp0.COUNT -> cp0.count(nowAt(block, instruction));
             case Cp0.RANDOM -> guestTlb.nextRandom(cp0.get(Cp0.WIRED));
+            case Cp0.LL_ADDR -> linkedAddress();
             default -> cp0.get(register);
         };
+    }
+
+    /** LLAddr: the physical address of the link in units of 16 bytes; 0 without one. */
+    private int linkedAddress() {
+        long link = slot(MipsSlots.LL_ADDRESS);
+        long physical = (link & 3) == 0 && link != 0 ? peek(link) : -1;
+        return physical < 0 ? 0 : (int) (physical >>> 4);
     }
 
     private void writeCp0(int register, int value, long now) {
