@@ -1,0 +1,4 @@
+@NullMarked
+package org.jkprobes.symbols.unwind;
+
+import org.jspecify.annotations.NullMarked;
