@@ -31,10 +31,19 @@ final class BootLockstep implements AutoCloseable {
     static final String COMMAND_LINE = "console=ttyS0 panic=-1 nokaslr mitigations=off cryptomgr.notests quiet "
             + "initcall_blacklist=crypto_algapi_init,isapnp_init,load_system_certificate_list,cirrusfb_init";
 
+    /** What user space does, for those who go that far: processes, pipes, files, arithmetic, sleep, and the end. */
+    private static final String WORKLOAD = """
+            for i in 1 2 3 4 5 6 7 8 9 10; do /bin/true; done
+            dd if=/dev/zero bs=4k count=16 | md5sum
+            ls -l /bin | sort | tail -n 3
+            awk 'BEGIN { x = 1; for (i = 1; i < 30; i++) x *= i / 3.7; print x }'
+            sleep 0.3
+            cat /proc/interrupts
+            """;
+
     private static final int MEMORY_MIB = 256;
-    private static final int TABLE = 0x2000;
-    /** Five strings of 256 bytes, the seed last but one... its slot is the tenth. */
-    private static final int SEED = TABLE + 64 + 9 * 256;
+    /** Where the value of "rngseed" lies: the tenth string of 256 bytes behind the firmware's table. */
+    private static final int SEED = 0x2000 + 64 + 9 * 256;
 
     private static final int SEED_DIGITS = 64;
 
@@ -50,7 +59,9 @@ final class BootLockstep implements AutoCloseable {
         entry = (int) kernel.entry();
         Path elf = folder.resolve("kernel.elf");
         BareElf.write(elf, segment.bytes(), (int) segment.virtualAddress(), entry);
-        byte[] ramDisk = Initramfs.of(Files.readAllBytes(fetched.busybox())).toGzip();
+        byte[] ramDisk = Initramfs.of(Files.readAllBytes(fetched.busybox()))
+                .exec(WORKLOAD)
+                .toGzip();
         Path ramDiskFile = folder.resolve("initramfs.gz");
         Files.write(ramDiskFile, ramDisk);
         List<String> more = List.of("-append", COMMAND_LINE, "-initrd", ramDiskFile.toString(), "-serial", "null");
@@ -75,7 +86,7 @@ final class BootLockstep implements AutoCloseable {
         lockstep = new Lockstep(trace, MipsUnderTest.of(malta), !singleStep);
     }
 
-    /** Compares the boot from the kernel's first instruction until so many have run. */
+    /** Compares the boot from the kernel's first instruction until so many have run, or the guest powers off. */
     void run(long instructions) throws IOException {
         trace.go();
         lockstep.startAt(entry);
@@ -101,8 +112,8 @@ final class BootLockstep implements AutoCloseable {
     }
 
     /**
-     * The soak: {@code BootLockstep INSTRUCTIONS [single]}, e.g. 500000000. Single-stepping is about six times slower, and finds
-     * the very instruction.
+     * The soak: {@code BootLockstep INSTRUCTIONS [single]}, such as 2000000000, which is past the guest's power-off. With {@code
+     * single} every instruction is compared and not only every block; that is about six times slower.
      */
     public static void main(String[] args) throws Exception {
         long instructions = Long.parseLong(args[0]);

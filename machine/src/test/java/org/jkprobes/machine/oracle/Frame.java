@@ -176,8 +176,10 @@ final class Frame {
         c.li(MAPPED_REGISTER, 0x00018000);
     }
 
-    /** Maps image and data into kuseg and goes on in user mode, with the data register set. */
-    static void enterUserMode(Code c) {
+    /** Maps image and data into kuseg and goes on in user mode, with the data register set and RDHWR allowed for some. */
+    static void enterUserMode(Code c, int hardwareRegisters) {
+        c.li(8, hardwareRegisters);
+        c.mtc0(8, 7, 0);
         wire(c, 0, USER_CODE, 0x7E000, 0x100000, 0x140000);
         wire(c, 1, USER_DATA, 0x1E000, DATA, DATA + 0x10000);
         c.li(8, 2);

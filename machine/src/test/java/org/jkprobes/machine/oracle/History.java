@@ -1,6 +1,7 @@
 package org.jkprobes.machine.oracle;
 
 import java.util.Locale;
+import org.jkprobes.isa.mips.MipsDisassembler;
 
 /** The last instructions our CPU ran, for the report of a divergence. */
 final class History {
@@ -34,7 +35,12 @@ final class History {
         for (long i = Math.max(0, count - LENGTH); i < count; i++) {
             int at = (int) (i % LENGTH);
             text.append(String.format(
-                    Locale.ROOT, "%n  #%d %08x: %08x  %s", i, pcs[at], words[at], Disassembly.of(pcs[at], words[at])));
+                    Locale.ROOT,
+                    "%n  #%d %08x: %08x  %s",
+                    i,
+                    pcs[at],
+                    words[at],
+                    MipsDisassembler.disassemble(words[at], pcs[at] & 0xFFFFFFFFL)));
         }
         return text.toString();
     }

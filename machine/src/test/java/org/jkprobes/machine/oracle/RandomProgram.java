@@ -37,7 +37,7 @@ final class RandomProgram {
     static RandomProgram user(long seed, int length, int rounds) {
         Code c = new Code(Frame.LOAD);
         Frame.begin(c);
-        Frame.enterUserMode(c);
+        Frame.enterUserMode(c, (int) seed & 0xF);
         body(c, seed, length, rounds, Frame.USER_MOVED, false);
         int end = Frame.endOfUser(c);
         return new RandomProgram(c.image(), end);
