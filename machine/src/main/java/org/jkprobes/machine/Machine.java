@@ -15,7 +15,7 @@ public final class Machine {
         RESET,
         /** {@link Machine#pause} was called. */
         PAUSED,
-        /** The guest waits for an interrupt that no timer will raise: only a key can go on. */
+        /** The guest waits for an interrupt that no timer will raise, only a key perhaps; or the idle policy gave up waiting. */
         IDLE
     }
 
@@ -24,6 +24,7 @@ public final class Machine {
     private final Board board;
     private final Vcpu cpu;
     private final Engine engine = new Interpreter();
+    private final InputGate input = new InputGate();
     private IdlePolicy idle = IdlePolicy.SKIP;
     private boolean paused;
 
@@ -55,6 +56,24 @@ public final class Machine {
         idle = policy;
     }
 
+    /** The console's keyboard: what is typed there enters the guest soon after, while it runs. */
+    public Keyboard keyboard() {
+        return input.keyboard();
+    }
+
+    /** What has been typed into the guest since it was switched on or restored; a replayed journal's keys included. */
+    public InputJournal journal() {
+        return input.journal();
+    }
+
+    /**
+     * Lets the keys of a journal enter exactly when it says; keys from the keyboard wait until there are no more, and idle time is
+     * skipped meanwhile. Entries of the past are left out; a restore ends it. If the guest does not take the keys then, {@link #run} throws a {@link ReplayException}.
+     */
+    public void replay(InputJournal journal) {
+        input.replay(journal, timeline);
+    }
+
     /** Makes {@link #run} come back at the next instruction boundary; for probe handlers. */
     public void pause() {
         paused = true;
@@ -65,6 +84,7 @@ public final class Machine {
     public Outcome run(long until) {
         while (true) {
             timeline.fireDue();
+            input.enter(board, timeline);
             cpu.attend();
             switch (board.stop()) {
                 case POWER_OFF -> {
@@ -84,18 +104,28 @@ public final class Machine {
                 return Outcome.REACHED;
             }
             if (cpu.waiting()) {
-                long due = timeline.nextDue();
-                if (due == Long.MAX_VALUE || !cpu.canWake()) {
+                if (!cpu.canWake() || !passIdleTime()) {
                     return Outcome.IDLE;
                 }
-                if (!idle.pass(due - timeline.now())) {
-                    return Outcome.IDLE;
-                }
-                timeline.idleUntil(due);
                 continue;
             }
-            engine.run(cpu, Math.min(left, timeline.instructionsToNextDue()));
+            long free = Math.min(timeline.instructionsToNextDue(), input.instructionsToNext(timeline));
+            engine.run(cpu, Math.min(left, free));
         }
+    }
+
+    /** Lets time pass until something happens; false if nothing will, or the idle policy gave up. */
+    private boolean passIdleTime() {
+        long due = timeline.nextDue();
+        long key = input.nextNs(timeline);
+        if (key <= due && key != IdlePolicy.FOREVER) {
+            timeline.idleUntil(key);
+            return true;
+        }
+        long ns = due == IdlePolicy.FOREVER ? due : due - timeline.now();
+        long passed = (input.replaying() ? IdlePolicy.SKIP : idle).pass(ns);
+        timeline.idleUntil(timeline.now() + passed);
+        return passed == ns || keyboard().hasNews();
     }
 
     /** A hash of all state that the guest can observe: equal for equal machines. */
@@ -118,6 +148,7 @@ public final class Machine {
     }
 
     void restoreDevices(StateInput in) {
+        input.reset();
         timeline.restore(in);
         cpu.restore(in);
         board.restore(in);

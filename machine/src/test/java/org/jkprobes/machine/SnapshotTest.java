@@ -89,6 +89,22 @@ class SnapshotTest {
         assertThat(mapped).isGreaterThan(10_000);
     }
 
+    /** Where a run is cut into slices is the host's affair. */
+    @ParameterizedTest
+    @ValueSource(longs = {2, 5, 6, 11, 12})
+    void slices_do_not_show(long seed) {
+        BusyGuest sliced = BusyGuest.booted();
+        SplittableRandom random = new SplittableRandom(seed);
+        long at = 0;
+        while (at < 500_000) {
+            at += random.nextInt(1, 3000);
+            sliced.machine.run(at);
+        }
+        BusyGuest atOnce = BusyGuest.booted();
+        atOnce.machine.run(at);
+        assertThat(sliced.machine.stateHash()).isEqualTo(atOnce.machine.stateHash());
+    }
+
     @Test
     void hash_tells_machines_apart() {
         BusyGuest guest = BusyGuest.booted();

@@ -518,7 +518,9 @@ public final class MipsCpu extends Vcpu {
     @Override
     public void save(StateOutput out) {
         for (int i = 0; i < MipsSlots.STATE; i++) {
-            out.putLong(slot(i));
+            // Elsewhere its value is a leftover, and depends on how blocks were cut.
+            boolean leftover = i == MipsSlots.BRANCH_TARGET && !inDelaySlot();
+            out.putLong(leftover ? 0 : slot(i));
         }
         out.putLong(pc);
         out.putInt(mode);
