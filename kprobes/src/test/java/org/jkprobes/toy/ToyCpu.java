@@ -45,6 +45,20 @@ public final class ToyCpu implements PtRegs {
 
     /** Guest instructions retired. */
     public long retired;
+    /** Told of every instruction that is executed where it stands, without a probe. */
+    public @Nullable Tracer tracer;
+
+    /** Watches an unprobed run. */
+    public interface Tracer {
+        void before(ToyCpu cpu);
+
+        /** The instruction has done what it is for. */
+        void after(ToyCpu cpu);
+
+        /** The instruction needs a refill. */
+        void refill(ToyCpu cpu);
+    }
+
     /** An interrupt comes at each multiple of this; 0 for none. */
     public int interruptEvery;
 
@@ -146,8 +160,15 @@ public final class ToyCpu implements PtRegs {
             }
             word = machine.ram.load(pc);
         }
+        Tracer watching = tracer;
+        if (watching != null) {
+            watching.before(this);
+        }
         steppingInPlace = stepping;
         boolean done = execute(word);
+        if (watching != null && done) {
+            watching.after(this);
+        }
         steppingInPlace = false;
         if (stepping && done) {
             machine.chain.notifyDie(DieEvent.SSTEPBP, this, 0);
@@ -218,6 +239,10 @@ public final class ToyCpu implements PtRegs {
      */
     boolean exception(int code, DieEvent event) {
         boolean onPurpose = event == DieEvent.TRAP;
+        Tracer watching = tracer;
+        if (watching != null && event == DieEvent.REFILL) {
+            watching.refill(this);
+        }
         ToyMachine.Installed callback = instrumented;
         if (callback != null) {
             if (!onPurpose && callback.callback().fault(event, this, code & 0xff)) {
