@@ -1,0 +1,4 @@
+@NullMarked
+package org.jkprobes.symbols.file;
+
+import org.jspecify.annotations.NullMarked;
