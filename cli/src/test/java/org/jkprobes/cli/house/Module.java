@@ -4,7 +4,9 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A module of the house: which packages are its own, and which modules below it may be used. The table is ARCHITECTURE.md's.
@@ -32,6 +34,8 @@ record Module(String name, List<String> packages, Set<String> mayUse, boolean co
                     Set.of("isa", "kprobes", "symbols", "images", "machine"),
                     false));
 
+    private static final Map<String, JavaClasses> IMPORTED = new ConcurrentHashMap<>();
+
     static Module named(String name) {
         return ALL.stream().filter(m -> m.name.equals(name)).findFirst().orElseThrow();
     }
@@ -43,7 +47,7 @@ record Module(String name, List<String> packages, Set<String> mayUse, boolean co
 
     /** Its classes, without tests. */
     JavaClasses classes() {
-        return new ClassFileImporter().importPath(classFolder());
+        return IMPORTED.computeIfAbsent(name, _ -> new ClassFileImporter().importPath(classFolder()));
     }
 
     /** The project's folder. */
