@@ -43,6 +43,7 @@ final class DemoCommand implements Callable<Integer> {
                 Optional.of(SCRIPT),
                 false,
                 List.of(ProbePoint.parse("kernel_clone")),
+                true,
                 Optional.empty(),
                 Optional.empty(),
                 new SnapshotPoint.AtShell(),

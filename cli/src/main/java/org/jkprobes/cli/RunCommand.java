@@ -66,6 +66,9 @@ final class RunCommand implements Callable<Integer> {
             description = "Plants a kprobe on a function, an offset in it, or an address 0x…. May be repeated.")
     List<String> kprobes = new ArrayList<>();
 
+    @Option(names = "--after", description = "Reports registers after the probed instructions, too.")
+    boolean after;
+
     @Option(
             names = "--symbols",
             paramLabel = "FILE",
@@ -138,6 +141,7 @@ final class RunCommand implements Callable<Integer> {
                 exec,
                 selfUnpack,
                 kprobes.stream().map(RunCommand::kprobe).toList(),
+                after,
                 symbols,
                 snapshot,
                 snapshotAt.map(RunCommand::snapshotPoint).orElse(new SnapshotPoint.AtShell()),

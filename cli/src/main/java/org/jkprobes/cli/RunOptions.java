@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param init a static program or script to run as /init
  * @param exec shell commands to run in the guest, which then powers off
  * @param selfUnpack whether the kernel unpacks itself in the guest, instead of us doing it in Java
+ * @param after whether registers after the probed instruction are reported too
  * @param symbols a System.map or an ELF file with more symbols than the kernel lists itself
  * @param snapshot the file to start from when it is there, and to make when it is not
  * @param snapshotAt when that snapshot is made
@@ -28,6 +29,7 @@ public record RunOptions(
         Optional<String> exec,
         boolean selfUnpack,
         List<ProbePoint> kprobes,
+        boolean after,
         Optional<Path> symbols,
         Optional<Path> snapshot,
         SnapshotPoint snapshotAt,
