@@ -10,7 +10,10 @@ import org.jkprobes.target.Symbol;
  * address of {@code start_kernel} that it returns in {@code v0} ({@code arch/mips/kernel/head.S}).
  */
 final class Relocation {
+    /** {@code jr v0} and {@code jr.hb v0}, which differ in the hint. */
     private static final int JR_V0 = 0x00400008;
+
+    private static final int HINT = 0x1f << 6;
     private static final int WORDS = 256;
 
     private Relocation() {}
@@ -23,7 +26,7 @@ final class Relocation {
         byte[] word = new byte[4];
         for (long at = entry; at < entry + 4L * WORDS && image.read(at, word, 0, 4) == 4; at += 4) {
             int value = word[0] & 0xff | (word[1] & 0xff) << 8 | (word[2] & 0xff) << 16 | word[3] << 24;
-            if (value == JR_V0) {
+            if ((value & ~HINT) == JR_V0) {
                 return OptionalLong.of(at);
             }
         }
