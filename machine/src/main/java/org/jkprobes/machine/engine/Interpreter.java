@@ -32,7 +32,7 @@ public final class Interpreter implements Engine {
 
     @Override
     public void run(Vcpu cpu, long budget) {
-        long untold = budget;
+        cpu.runBudget = budget;
         long left = budget;
         previous = null;
         while ((left > 0 || cpu.stepping()) && !cpu.attention) {
@@ -48,22 +48,27 @@ public final class Interpreter implements Engine {
             }
             left -= block.instructions;
             if (alone) {
-                cpu.timeline.retire(untold - left);
-                untold = left;
+                tell(cpu, left);
                 alone = false;
                 cpu.alone = true;
-                left = execute(cpu, block, left, untold);
+                left = execute(cpu, block, left);
                 cpu.alone = false;
                 cpu.ranAlone();
                 previous = null;
             } else {
                 link(block);
-                left = execute(cpu, block, left, untold);
+                left = execute(cpu, block, left);
             }
             left -= cpu.emulated;
             cpu.emulated = 0;
         }
-        cpu.timeline.retire(untold - left);
+        tell(cpu, left);
+    }
+
+    /** Lets the timeline know what has retired so far. */
+    private static void tell(Vcpu cpu, long left) {
+        cpu.timeline.retire(cpu.runBudget - left);
+        cpu.runBudget = left;
     }
 
     /** Runs the next instruction and no more, whether it retires or faults (the CPU is then at the exception's vector). */
@@ -75,7 +80,8 @@ public final class Interpreter implements Engine {
         }
         cpu.timeline.retire(block.instructions);
         cpu.alone = true;
-        long unretired = execute(cpu, block, 0, 0);
+        cpu.runBudget = 0;
+        long unretired = execute(cpu, block, 0);
         cpu.alone = false;
         alone = false;
         cpu.timeline.retire(-unretired);
@@ -100,11 +106,10 @@ public final class Interpreter implements Engine {
      * stops inlining when a method has grown too large.
      */
     @SuppressWarnings("LabelledBreakTarget") // the straight line must not test what a branch would have to
-    private long execute(Vcpu cpu, Block start, long paid, long budget) {
+    private long execute(Vcpu cpu, Block start, long paid) {
         final long slots = cpu.slots.address();
         final long tlb = cpu.tlb.entries.address() + (long) (cpu.mode & 1) * SoftTlb.SET_BYTES;
         final long addressMask = cpu.addressMask;
-        cpu.runBudget = budget;
         Block block = start;
         long left = paid;
         long[] code = block.code;
@@ -418,6 +423,8 @@ public final class Interpreter implements Engine {
                 cpu.pending = Op.b(uop);
                 return LEAVE;
             case Op.BREAKPOINT:
+                // Handlers see the exact time.
+                tell(cpu, cpu.runBudget - cpu.uncommitted);
                 cpu.breakpoint(block, block.instructionAt(index), Op.b(uop));
                 return DISPATCH;
             case Op.ST_LEFT, Op.ST_RIGHT:
