@@ -174,7 +174,6 @@ class MaltaQtestTest {
                 twin.in(port);
             }
             twin.load(MaltaTwin.PORTS + 0x40, 4);
-            twin.load(MaltaTwin.PORTS + 0x20, 4);
         }
     }
 }
