@@ -142,6 +142,7 @@ final class RunCommand implements Callable<Integer> {
                 selfUnpack,
                 kprobes.stream().map(RunCommand::kprobe).toList(),
                 after,
+                false,
                 symbols,
                 snapshot,
                 snapshotAt.map(RunCommand::snapshotPoint).orElse(new SnapshotPoint.AtShell()),

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param exec shell commands to run in the guest, which then powers off
  * @param selfUnpack whether the kernel unpacks itself in the guest, instead of us doing it in Java
  * @param after whether registers after the probed instruction are reported too
+ * @param afterBoot whether probes are planted only when the kernel is about to start /init
  * @param symbols a System.map or an ELF file with more symbols than the kernel lists itself
  * @param snapshot the file to start from when it is there, and to make when it is not
  * @param snapshotAt when that snapshot is made
@@ -30,6 +31,7 @@ public record RunOptions(
         boolean selfUnpack,
         List<ProbePoint> kprobes,
         boolean after,
+        boolean afterBoot,
         Optional<Path> symbols,
         Optional<Path> snapshot,
         SnapshotPoint snapshotAt,

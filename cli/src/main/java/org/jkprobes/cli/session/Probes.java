@@ -17,51 +17,110 @@ import org.jkprobes.machine.board.malta.Malta;
 import org.jkprobes.machine.target.MipsTarget;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.Location;
+import org.jkprobes.symbols.MemoryReader;
+import org.jspecify.annotations.Nullable;
 
 /** The probes of a run: planted where the kernel really is, reported, counted. */
 final class Probes {
     private static final int V0 = 2;
-    /** A kernel has moved itself, or not, long before this many instructions. */
-    private static final long RELOCATED_BY = 1_000_000_000;
+    /** What a boot passes, it passes long before this many instructions. */
+    private static final long REACHED_BY = 10_000_000_000L;
+
+    /** The kernel as it is linked. */
+    interface Kernel {
+        KernelSymbols symbols();
+
+        MemoryReader memory();
+
+        long entry();
+    }
 
     private final Malta malta;
+    private final Kernel kernel;
     private final EventSink events;
     private final MipsTarget target;
     private final Kprobes kprobes;
     private final List<Kprobe> planted = new ArrayList<>();
-    private KernelSymbols symbols;
+    private @Nullable KernelSymbols symbols;
+    private long delta;
+    private boolean paused;
 
-    Probes(Malta malta, KernelSymbols linked, EventSink events) {
+    Probes(Malta malta, Kernel kernel, EventSink events) {
         this.malta = malta;
+        this.kernel = kernel;
         this.events = events;
-        symbols = linked;
-        target = new MipsTarget(malta.cpu(), () -> symbols);
+        target = new MipsTarget(malta.cpu(), this::symbols);
         kprobes = Kprobes.on(target);
     }
 
+    /** Of the running kernel. */
+    private KernelSymbols symbols() {
+        KernelSymbols known = symbols;
+        if (known == null) {
+            known = kernel.symbols().relocated(delta);
+            symbols = known;
+        }
+        return known;
+    }
+
+    /** The kernel runs that far from where it is linked. */
+    void moved(long by) {
+        delta = by;
+        symbols = null;
+    }
+
+    long delta() {
+        return delta;
+    }
+
     /** Runs the guest until its kernel knows where it is: symbols are those of the running kernel from then on. */
-    void settle(OptionalLong relocationJump) {
-        if (relocationJump.isEmpty()) {
+    void settle() {
+        OptionalLong jump = Relocation.jump(symbols(), kernel.memory(), kernel.entry());
+        if (jump.isEmpty()) {
             return;
         }
         long[] start = new long[1];
-        Kprobe jump = Kprobe.at(relocationJump.getAsLong())
-                .pre((probe, regs) -> {
-                    start[0] = regs.get(V0);
-                    malta.machine().pause();
-                    return 0;
-                })
-                .build();
-        kprobes.register(jump);
-        Machine.Outcome outcome = malta.machine().run(RELOCATED_BY);
-        kprobes.unregister(jump);
-        if (outcome == Machine.Outcome.PAUSED) {
-            symbols = symbols.relocated(Relocation.delta(symbols, start[0]));
+        if (runTo(Kprobe.at(jump.getAsLong()).pre((probe, regs) -> {
+            start[0] = regs.get(V0);
+            malta.machine().pause();
+            return 0;
+        }))) {
+            moved(Relocation.delta(symbols(), start[0]));
         }
     }
 
-    KernelSymbols symbols() {
-        return symbols;
+    /** Runs the guest until its kernel is about to start /init. */
+    void runToInit() {
+        if (symbols().find("run_init_process").isPresent()) {
+            runTo(Kprobe.at("run_init_process").pre((probe, regs) -> {
+                malta.machine().pause();
+                return 0;
+            }));
+        }
+    }
+
+    /** Whether it was reached. */
+    private boolean runTo(Kprobe.Builder place) {
+        Kprobe probe = kprobes.register(place.build());
+        Machine machine = malta.machine();
+        Machine.Outcome outcome = machine.run(machine.timeline().retired() + REACHED_BY);
+        kprobes.unregister(probe);
+        return outcome == Machine.Outcome.PAUSED;
+    }
+
+    /** Has the machine pause where a point is first reached. */
+    void pauseAt(ProbePoint point) {
+        register(List.of(Kprobe.at(point.toString())
+                .pre((probe, regs) -> {
+                    paused = true;
+                    malta.machine().pause();
+                    return 0;
+                })
+                .build()));
+    }
+
+    boolean paused() {
+        return paused;
     }
 
     /**
@@ -71,7 +130,11 @@ final class Probes {
      * @throws UserError if one is refused
      */
     void plant(List<ProbePoint> points, boolean after) {
-        HitReporter reporter = new HitReporter(target, symbols, malta.machine().timeline(), events);
+        if (points.isEmpty()) {
+            return;
+        }
+        HitReporter reporter =
+                new HitReporter(target, symbols(), malta.machine().timeline(), events);
         for (ProbePoint point : points) {
             Kprobe.Builder probe = Kprobe.at(point.toString()).pre((hit, regs) -> {
                 reporter.hit(hit.address(), When.PRE, regs);
@@ -82,11 +145,12 @@ final class Probes {
             }
             planted.add(probe.build());
         }
-        if (planted.isEmpty()) {
-            return;
-        }
+        register(planted);
+    }
+
+    private void register(List<Kprobe> probes) {
         try {
-            kprobes.register(planted);
+            kprobes.register(probes);
         } catch (ProbeRefusal e) {
             throw new UserError("--kprobe " + e.getMessage(), e);
         }
@@ -97,7 +161,7 @@ final class Probes {
     }
 
     private ProbeCount count(Kprobe probe) {
-        Optional<Location> place = symbols.locate(probe.address());
+        Optional<Location> place = symbols().locate(probe.address());
         return new ProbeCount(
                 place.map(l -> l.symbol().name()).orElse(""),
                 place.map(Location::offset).orElse(0L),
