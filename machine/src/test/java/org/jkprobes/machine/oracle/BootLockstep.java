@@ -28,7 +28,8 @@ import org.jkprobes.machine.device.Mc146818;
  * the kernel is read from its memory and given to ours.
  */
 final class BootLockstep implements AutoCloseable {
-    static final String COMMAND_LINE = "console=ttyS0 panic=-1 nokaslr mitigations=off cryptomgr.notests quiet "
+    /** As users boot it; the kernel moves itself to a random address. */
+    static final String COMMAND_LINE = "console=ttyS0 panic=-1 mitigations=off cryptomgr.notests quiet "
             + "initcall_blacklist=crypto_algapi_init,isapnp_init,load_system_certificate_list,cirrusfb_init";
 
     /** What user space does, for those who go that far: processes, pipes, files, arithmetic, sleep, and the end. */
@@ -52,7 +53,8 @@ final class BootLockstep implements AutoCloseable {
     private final int entry;
 
     /** Prepares both sides; files go to {@code folder}. */
-    BootLockstep(Path folder, boolean singleStep, Duration limit) throws IOException, InterruptedException {
+    BootLockstep(Path folder, String commandLine, boolean singleStep, Duration limit)
+            throws IOException, InterruptedException {
         DebianKernels.Fetched fetched = DebianKernels.fetchFor(Architecture.MIPSEL, Progress.SILENT);
         KernelImage kernel = KernelImage.open(fetched.kernel(), CacheFolder.ofUser());
         LoadSegment segment = kernel.segments().getFirst();
@@ -64,14 +66,13 @@ final class BootLockstep implements AutoCloseable {
                 .toGzip();
         Path ramDiskFile = folder.resolve("initramfs.gz");
         Files.write(ramDiskFile, ramDisk);
-        List<String> more = List.of("-append", COMMAND_LINE, "-initrd", ramDiskFile.toString(), "-serial", "null");
+        List<String> more = List.of("-append", commandLine, "-initrd", ramDiskFile.toString(), "-serial", "null");
         trace = new QemuTrace(new QemuTrace.Run(elf, MEMORY_MIB, singleStep, limit, more));
 
         String seed = new String(trace.memory(SEED, SEED_DIGITS), StandardCharsets.US_ASCII);
         MaltaMemory memory = new MaltaMemory((long) MEMORY_MIB << 20);
         long end = segment.physicalAddress() + segment.size();
-        YamonBoot boot =
-                YamonBoot.prepare(memory, elf.toString(), COMMAND_LINE, entry, end, Optional.of(ramDisk), seed);
+        YamonBoot boot = YamonBoot.prepare(memory, elf.toString(), commandLine, entry, end, Optional.of(ramDisk), seed);
         for (YamonBoot.Segment s : boot.contents()) {
             byte[] theirs = trace.memory((int) s.physicalAddress(), s.bytes().length);
             if (!Arrays.equals(theirs, s.bytes())) {
@@ -112,14 +113,16 @@ final class BootLockstep implements AutoCloseable {
     }
 
     /**
-     * The soak: {@code BootLockstep INSTRUCTIONS [single]}, such as 2000000000, which is past the guest's power-off. With {@code
+     * The soak: {@code BootLockstep INSTRUCTIONS [single] [kaslr]}, such as 2000000000, which is past the guest's power-off. With {@code
      * single} every instruction is compared and not only every block; that is about six times slower.
      */
     public static void main(String[] args) throws Exception {
         long instructions = Long.parseLong(args[0]);
-        boolean single = args.length > 1;
+        List<String> flags = List.of(args);
+        boolean single = flags.contains("single");
+        String commandLine = COMMAND_LINE + (flags.contains("kaslr") ? "" : " nokaslr");
         Path folder = Files.createTempDirectory("jkprobes-soak");
-        try (BootLockstep boot = new BootLockstep(folder, single, Duration.ofHours(12))) {
+        try (BootLockstep boot = new BootLockstep(folder, commandLine, single, Duration.ofHours(12))) {
             long start = System.nanoTime();
             try {
                 boot.run(instructions);

@@ -19,9 +19,23 @@ class BootLockstepTest {
 
     @Test
     void boots_as_in_qemu() throws Exception {
-        try (BootLockstep boot = new BootLockstep(folder, false, Duration.ofMinutes(5))) {
-            boot.run(INSTRUCTIONS);
-            assertThat(boot.instructions()).isGreaterThanOrEqualTo(INSTRUCTIONS);
+        compare(BootLockstep.COMMAND_LINE + " nokaslr", INSTRUCTIONS, false);
+    }
+
+    @Test
+    void relocates_itself_as_in_qemu() throws Exception {
+        compare(BootLockstep.COMMAND_LINE, 4_000_000, false);
+    }
+
+    @Test
+    void begins_as_in_qemu_step_by_step() throws Exception {
+        compare(BootLockstep.COMMAND_LINE + " nokaslr", 500_000, true);
+    }
+
+    private void compare(String commandLine, long instructions, boolean singleStep) throws Exception {
+        try (BootLockstep boot = new BootLockstep(folder, commandLine, singleStep, Duration.ofMinutes(5))) {
+            boot.run(instructions);
+            assertThat(boot.instructions()).isGreaterThanOrEqualTo(instructions);
             assertThat(boot.adopted())
                     .as("values taken over from QEMU's devices")
                     .isEmpty();

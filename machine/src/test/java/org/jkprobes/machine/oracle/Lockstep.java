@@ -1,6 +1,7 @@
 package org.jkprobes.machine.oracle;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -27,6 +28,7 @@ final class Lockstep {
     private final TreeMap<Integer, Integer> adopted = new TreeMap<>(Integer::compareUnsigned);
     private TraceState current = new TraceState();
     private TraceState next = new TraceState();
+    private TraceState after = new TraceState();
 
     Lockstep(QemuTrace trace, CpuUnderTest cpu, boolean blocks) {
         this.trace = trace;
@@ -61,11 +63,19 @@ final class Lockstep {
 
     /** Compares until our CPU has run {@code limit} instructions, or both are at {@code end}, or QEMU ends. */
     void run(long limit, int end) throws IOException {
+        if (blocks) {
+            runBlocks(limit);
+        } else {
+            runSteps(limit, end);
+        }
+    }
+
+    private void runSteps(long limit, int end) throws IOException {
         while (history.count() < limit) {
             if (!trace.next(next)) {
                 return;
             }
-            if (next.pc == current.pc && (!blocks || sameRegisters(current, next))) {
+            if (next.pc == current.pc) {
                 swap();
                 continue;
             }
@@ -73,42 +83,84 @@ final class Lockstep {
                 swap(); // the interrupt came first
                 continue;
             }
-            String difference = difference(current);
-            if (!difference.isEmpty() && !adopt(current)) {
-                throw new Divergence(report(difference));
+            check(current);
+            step();
+            if (cpu.pc() != next.pc && fetchFaults()) {
+                step();
             }
-            move();
             swap();
             if (current.pc == end) {
-                String last = difference(current);
-                if (!last.isEmpty()) {
-                    throw new Divergence(report(last));
-                }
+                check(current);
                 return;
             }
         }
     }
 
-    private void move() {
-        step();
-        if (!blocks) {
-            if (cpu.pc() != next.pc && fetchFaults()) {
-                step();
-            }
-            return;
+    private void check(TraceState state) {
+        String difference = difference(state);
+        if (!difference.isEmpty() && !adopt(state)) {
+            throw new Divergence(report(difference));
         }
+    }
+
+    /** Of equal dumps only the last counts, and it does not count if it is the one before an interrupt's vector. */
+    private void runBlocks(long limit) throws IOException {
+        check(current);
+        boolean more = trace.next(next);
+        while (more && history.count() < limit) {
+            more = trace.next(after);
+            if (same(current, next) || more && same(next, after)) {
+                TraceState dropped = next;
+                next = after;
+                after = dropped;
+                continue;
+            }
+            boolean interrupted = moveBlock(more);
+            rotate();
+            if (interrupted) {
+                swap();
+                more = trace.next(next);
+            }
+        }
+    }
+
+    private static boolean same(TraceState a, TraceState b) {
+        return a.pc == b.pc && Arrays.equals(a.gpr, b.gpr) && a.hi == b.hi && a.lo == b.lo && a.hflags == b.hflags;
+    }
+
+    private void rotate() {
+        TraceState t = current;
+        current = next;
+        next = after;
+        after = t;
+    }
+
+    /** Moves our CPU to where QEMU went on; true if QEMU took an interrupt there instead. */
+    private boolean moveBlock(boolean more) {
         String first = "";
         for (int i = 0; i < LONGEST_BLOCK; i++) {
+            step();
             if (cpu.pc() == next.pc && cpu.inDelaySlot() == next.inDelaySlot()) {
                 String difference = difference(next);
                 if (difference.isEmpty() || adopt(next)) {
-                    return;
+                    return false;
                 }
                 first = first.isEmpty() ? difference : first;
             }
-            step();
+            if (more
+                    && cpu.pc() == after.pc
+                    && interrupted(after)
+                    && difference(after).isEmpty()) {
+                return true;
+            }
         }
         throw new Divergence(report(first.isEmpty() ? " QEMU went on to " + hex(next.pc) : first));
+    }
+
+    /** Whether QEMU printed a block at {@link #next} but took an interrupt instead. */
+    private boolean interrupted(TraceState vector) {
+        int delay = vector.cause < 0 ? 4 : 0;
+        return (vector.cause & EXCEPTION_CODE) == 0 && vector.epc + delay == next.pc;
     }
 
     private void step() {
@@ -123,10 +175,6 @@ final class Lockstep {
         boolean fetch = code == 2 || code == 4;
         int delay = next.cause < 0 ? 4 : 0;
         return fetch && (next.status & EXL) != 0 && next.epc + delay == cpu.pc();
-    }
-
-    private static boolean sameRegisters(TraceState a, TraceState b) {
-        return java.util.Arrays.equals(a.gpr, b.gpr) && a.hi == b.hi && a.lo == b.lo && a.hflags == b.hflags;
     }
 
     /** Takes over a loaded value if it came from a device, and nothing else differs. */

@@ -34,10 +34,7 @@ final class RandomTrap {
             case 1 -> c.word(0x0000000D | o.below(1 << 20) << 6); // break
             case 2, 3 -> {
                 int rs = o.from();
-                int rt = rs;
-                while (rt == rs) { // QEMU decides these while translating and then counts them otherwise
-                    rt = o.from();
-                }
+                int rt = o.below(4) == 0 ? rs : o.from();
                 c.special(TRAPS[o.below(6)], 0, rs, rt, o.below(32));
             }
             case 4 -> c.imm(0x01, IMMEDIATE_TRAPS[o.below(6)], 1 + o.below(31), Operands.interesting(o.random()));

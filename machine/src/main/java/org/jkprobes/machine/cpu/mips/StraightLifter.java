@@ -213,7 +213,9 @@ final class StraightLifter {
             case 0x36 -> Op.SETNE;
             default -> -1;
         };
-        if (set < 0) {
+        // Traps of a register with itself are SystemLifter's.
+        boolean always = rs == rt && (function < 0x32 || function == 0x34);
+        if (set < 0 || always) {
             return false;
         }
         out.slots(set, T0, rs, rt);

@@ -44,6 +44,10 @@ final class SystemLifter {
         return switch (MipsWord.function(word)) {
             case 0x01 -> raise(out, MipsException.coprocessorUnusable(1)); // movf, movt
             case 0x0c -> raise(out, MipsException.SYSCALL);
+            case 0x30, 0x31, 0x34 ->
+                MipsWord.rs(word) == MipsWord.rt(word)
+                        ? raise(out, MipsException.TRAP) // always, such as a compiler's trap: teq zero,zero
+                        : reserved(out);
             case 0x0d -> {
                 out.immediate(Op.BREAKPOINT, ZERO, ZERO, MipsWord.breakCode(word));
                 yield false;
