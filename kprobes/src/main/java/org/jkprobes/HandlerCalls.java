@@ -82,7 +82,8 @@ final class HandlerCalls {
     /** A hit during a handler: no handlers. */
     void missed(CpuState cpu, Kprobe[] probes) {
         for (Kprobe probe : probes) {
-            if (probe.enabled()) {
+            // A return during a handler is one of a call during it, whose entry has been counted.
+            if (probe.enabled() && probe.rank != Kprobe.Rank.RETURN) {
                 probe.nmissed.incrementAndGet();
                 losses.add(probe, cpu.number, LossCause.REENTRANT);
             }
@@ -126,6 +127,20 @@ final class HandlerCalls {
                     "its fault handler has thrown " + e + "; the probe is disabled",
                     e);
             return false;
+        } finally {
+            cpu.leaveHandler(outer, depth);
+        }
+    }
+
+    /** Runs a kretprobe's handler. */
+    <D> void returned(CpuState cpu, Kretprobe<D> probe, KretprobeInstance<D> instance, PtRegs regs) {
+        Kprobe kprobe = probe.kprobe();
+        @Nullable Kprobe outer = cpu.running;
+        int depth = cpu.enterHandler(kprobe);
+        try {
+            probe.returned(instance, regs);
+        } catch (Throwable e) {
+            failed(cpu, kprobe, regs, e);
         } finally {
             cpu.leaveHandler(outer, depth);
         }

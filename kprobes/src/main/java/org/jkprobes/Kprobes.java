@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jkprobes.arch.Arch;
 import org.jkprobes.arch.Errno;
 import org.jkprobes.target.DieChain;
@@ -30,6 +31,7 @@ public final class Kprobes implements AutoCloseable {
     private final Reports reports;
     private final Places places;
     private final Registry registry;
+    private final Kretprobes kretprobes;
 
     private Kprobes(Target target, Arch arch) {
         this.target = target;
@@ -38,6 +40,7 @@ public final class Kprobes implements AutoCloseable {
         reports = new Reports(printk);
         places = new Places(target);
         registry = new Registry(target, arch, places, reports, losses);
+        kretprobes = new Kretprobes(this, registry, arch, losses);
         target.dieChain().register(registry.path(), DieChain.KPROBES_PRIORITY);
     }
 
@@ -102,6 +105,42 @@ public final class Kprobes implements AutoCloseable {
         return registry.unregister(probes);
     }
 
+    /** Registers a jprobe. @throws ProbeRefusal if it cannot be, also if its place is not the entry of a function */
+    public Jprobe register(Jprobe probe) {
+        places.checkEntry(places.resolve(probe.kprobe().location()));
+        if (!probe.kprobe().registered()) {
+            probe.prepare(target.cpus());
+        }
+        registry.register(probe.kprobe(), this);
+        return probe;
+    }
+
+    /** As {@link #unregister(Kprobe)}. */
+    public boolean unregister(Jprobe probe) {
+        return registry.unregister(probe.kprobe());
+    }
+
+    /** Registers a kretprobe. @throws ProbeRefusal if it cannot be, also if its place is not the entry of a function */
+    public <D> Kretprobe<D> register(Kretprobe<D> probe) {
+        kretprobes.register(probe);
+        return probe;
+    }
+
+    /** As {@link #unregister(Kprobe)}. Calls on their way are forgotten. */
+    public boolean unregister(Kretprobe<?> probe) {
+        return kretprobes.unregister(probe);
+    }
+
+    /** As {@link #enable(Kprobe)}. */
+    public void enable(Kretprobe<?> probe) {
+        registry.setEnabled(probe.kprobe(), true);
+    }
+
+    /** As {@link #disable(Kprobe)}. Returns of calls on their way are lost. */
+    public void disable(Kretprobe<?> probe) {
+        registry.setEnabled(probe.kprobe(), false);
+    }
+
     /** Lets a disabled probe's handlers run again. @throws ProbeRefusal if it is not registered here, or is gone */
     public void enable(Kprobe probe) {
         registry.setEnabled(probe, true);
@@ -130,7 +169,11 @@ public final class Kprobes implements AutoCloseable {
     /** The probes at an address, in the order in which they run. */
     public List<Kprobe> at(long address) {
         ProbePoint point = registry.find(address);
-        return point == null ? List.of() : List.of(point.probes());
+        return point == null
+                ? List.of()
+                : Stream.of(point.probes())
+                        .filter(probe -> probe.rank != Kprobe.Rank.RETURN)
+                        .toList();
     }
 
     /** The probe whose handler is running on a vCPU. */
@@ -227,6 +270,10 @@ public final class Kprobes implements AutoCloseable {
         return registry;
     }
 
+    Kretprobes kretprobes() {
+        return kretprobes;
+    }
+
     Places places() {
         return places;
     }
@@ -238,6 +285,7 @@ public final class Kprobes implements AutoCloseable {
     /** Unregisters all probes and leaves the die chain. */
     @Override
     public void close() {
+        kretprobes.all().forEach(kretprobes::unregister);
         registry.unregister(new ArrayList<>(registry.all()));
         target.dieChain().unregister(registry.path());
     }

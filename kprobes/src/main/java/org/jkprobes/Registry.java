@@ -33,6 +33,7 @@ final class Registry {
     private final ReentrantLock lock = new ReentrantLock();
     private final Grace grace;
     private final SlotPool slots;
+    private final HandlerCalls handlers;
     private final HitPath path;
     private final @Nullable Instrumentation instrumentation;
     private boolean optimize;
@@ -49,7 +50,8 @@ final class Registry {
         }
         grace = new Grace(cpus);
         slots = new SlotPool(target.slots().orElse(null), arch.slotBytes(), this::collect);
-        path = new HitPath(arch, cpus, this, new HandlerCalls(this, reports, losses), reports);
+        handlers = new HandlerCalls(this, reports, losses);
+        path = new HitPath(arch, cpus, this, handlers, reports);
         instrumentation = target.instrumentation().orElse(null);
         optimize = instrumentation != null;
         text.onGuestWrite(this::guestWrote);
@@ -57,6 +59,10 @@ final class Registry {
 
     HitPath path() {
         return path;
+    }
+
+    HandlerCalls handlers() {
+        return handlers;
     }
 
     CpuState[] cpus() {
@@ -172,6 +178,15 @@ final class Registry {
 
     /** Unregisters those that are registered here, after which none of their handlers runs. Returns how many. */
     int unregister(List<Kprobe> probes) {
+        int count = unregisterWithoutWaiting(probes);
+        if (count > 0) {
+            settle();
+        }
+        return count;
+    }
+
+    /** Their handlers may still be running; {@link #settle} is to follow. */
+    int unregisterWithoutWaiting(List<Kprobe> probes) {
         int count = 0;
         lock.lock();
         try {
@@ -182,9 +197,6 @@ final class Registry {
             }
         } finally {
             lock.unlock();
-        }
-        if (count > 0) {
-            settle();
         }
         return count;
     }
@@ -219,7 +231,7 @@ final class Registry {
     }
 
     /** Waits for handlers, then frees what nobody uses. Without the lock, so that the handlers can get it. */
-    private void settle() {
+    void settle() {
         grace.await(AWAIT_NANOS);
         lock.lock();
         try {
@@ -270,11 +282,6 @@ final class Registry {
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Waits until the handlers that run now have ended. */
-    void awaitHandlers() {
-        grace.await(AWAIT_NANOS);
     }
 
     void optimize(boolean on) {
@@ -397,7 +404,7 @@ final class Registry {
         }
     }
 
-    /** All that are registered and not gone, by address, in running order. */
+    /** All that are registered and not gone, those Kprobes has placed for itself excluded, by address, in running order. */
     List<Kprobe> all() {
         List<ProbePoint> points;
         lock.lock();
@@ -409,7 +416,11 @@ final class Registry {
         points.sort(Comparator.comparingLong(point -> point.address));
         List<Kprobe> all = new ArrayList<>();
         for (ProbePoint point : points) {
-            all.addAll(List.of(point.probes()));
+            for (Kprobe probe : point.probes()) {
+                if (probe.rank != Kprobe.Rank.RETURN) {
+                    all.add(probe);
+                }
+            }
         }
         return all;
     }

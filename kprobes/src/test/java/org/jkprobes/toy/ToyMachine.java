@@ -55,6 +55,11 @@ public final class ToyMachine implements Target, StepInPlace, GuestCalls, Instru
         }
     }
 
+    /** How many addresses are instrumented. */
+    public int installed() {
+        return installed.size();
+    }
+
     /** Assembles a function at an address, and names it. Returns the assembler, for its labels. */
     public MipsAssembler function(String name, long address, String code) {
         MipsAssembler assembler = new MipsAssembler(address).add(code);

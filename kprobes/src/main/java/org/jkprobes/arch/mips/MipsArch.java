@@ -9,7 +9,6 @@ import org.jkprobes.arch.ProbedInstruction;
 import org.jkprobes.arch.Slots;
 import org.jkprobes.arch.Unprobeable;
 import org.jkprobes.isa.mips.Flow;
-import org.jkprobes.isa.mips.MipsDisassembler;
 import org.jkprobes.isa.mips.MipsInstruction;
 import org.jkprobes.isa.mips.MipsOp;
 import org.jkprobes.target.PtRegs;
@@ -54,19 +53,13 @@ public final class MipsArch implements Arch {
                     OptionalLong.of(aligned));
         }
         MipsInstruction instruction = MipsInstruction.of(word);
-        String disassembly = MipsDisassembler.disassemble(word, address);
+        Word probed = new Word(address, word, instruction, bytes, target.byteOrder());
         if (!instruction.isDefined()) {
-            throw new Unprobeable(Errno.EILSEQ, "not an instruction", bytes, disassembly, OptionalLong.empty());
+            throw refused(probed, Errno.EILSEQ, "not an instruction");
         }
         if (instruction.op() == MipsOp.JALX) {
-            throw new Unprobeable(
-                    Errno.EOPNOTSUPP,
-                    "it leaves for another instruction set",
-                    bytes,
-                    disassembly,
-                    OptionalLong.empty());
+            throw refused(probed, Errno.EOPNOTSUPP, "it leaves for another instruction set");
         }
-        Word probed = new Word(address, word, instruction, bytes, disassembly, target.byteOrder());
         boolean inPlace = target.stepInPlace().isPresent();
         if (MipsBranch.emulates(instruction)) {
             return new MipsBranch(probed, target.wordBytes() == 8);
@@ -76,12 +69,10 @@ public final class MipsArch implements Arch {
             return new MipsInPlace(probed, target.stepInPlace().orElseThrow());
         }
         if (instruction.flow() != Flow.NONE && !instruction.flow().isTrap()) {
-            throw new Unprobeable(
+            throw refused(
+                    probed,
                     Errno.EOPNOTSUPP,
-                    "it would not come back from a slot, and this target cannot step in place",
-                    bytes,
-                    disassembly,
-                    OptionalLong.empty());
+                    "it would not come back from a slot, and this target cannot step in place");
         }
         long slot = slots.take(probed.slotCode());
         if (slot != Slots.NONE) {
@@ -90,7 +81,11 @@ public final class MipsArch implements Arch {
         if (inPlace) {
             return new MipsInPlace(probed, target.stepInPlace().orElseThrow());
         }
-        throw new Unprobeable(Errno.ENOMEM, "no instruction slot is left", bytes, disassembly, OptionalLong.empty());
+        throw refused(probed, Errno.ENOMEM, "no instruction slot is left");
+    }
+
+    private static Unprobeable refused(Word word, Errno errno, String rule) {
+        return new Unprobeable(errno, rule, word.bytes(), word.disassembly(), OptionalLong.empty());
     }
 
     /**
