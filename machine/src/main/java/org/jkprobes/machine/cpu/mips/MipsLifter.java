@@ -28,6 +28,7 @@ final class MipsLifter {
     private final LongPredicate breakpoints;
     private boolean inPlace;
     private BlockBuilder out;
+    private long start;
     private long pc;
     private long physical;
 
@@ -41,6 +42,7 @@ final class MipsLifter {
 
     void lift(BlockBuilder into, long startPc, long startPhysical, int mode, int limit) {
         out = into;
+        start = startPc;
         pc = startPc;
         physical = startPhysical;
         out.begin(startPc, startPhysical);
@@ -228,7 +230,7 @@ final class MipsLifter {
 
     /** Inside a page, and between unmapped addresses, no change of mappings can come between the two blocks. */
     private boolean chains(long target) {
-        return ((target ^ pc) & ~PAGE_MASK) == 0 || unmapped(target) && unmapped(pc);
+        return ((target ^ start) & ~PAGE_MASK) == 0 || unmapped(target) && unmapped(start);
     }
 
     private static boolean unmapped(long address) {
