@@ -52,27 +52,57 @@ final class BootLockstep implements AutoCloseable {
     private final Lockstep lockstep;
     private final int entry;
 
+    /**
+     * What to boot and how to compare it.
+     *
+     * @param packed the kernel unpacks itself; otherwise it is unpacked before
+     * @param singleStep compare every instruction, not only every block
+     */
+    record Plan(String commandLine, boolean packed, boolean singleStep, Duration limit) {}
+
     /** Prepares both sides; files go to {@code folder}. */
-    BootLockstep(Path folder, String commandLine, boolean singleStep, Duration limit)
-            throws IOException, InterruptedException {
+    BootLockstep(Path folder, Plan plan) throws IOException, InterruptedException {
         DebianKernels.Fetched fetched = DebianKernels.fetchFor(Architecture.MIPSEL, Progress.SILENT);
-        KernelImage kernel = KernelImage.open(fetched.kernel(), CacheFolder.ofUser());
-        LoadSegment segment = kernel.segments().getFirst();
+        KernelImage kernel = plan.packed()
+                ? KernelImage.openPacked(fetched.kernel())
+                : KernelImage.open(fetched.kernel(), CacheFolder.ofUser());
         entry = (int) kernel.entry();
-        Path elf = folder.resolve("kernel.elf");
-        BareElf.write(elf, segment.bytes(), (int) segment.virtualAddress(), entry);
+        Path file = plan.packed() ? fetched.kernel() : wrapped(kernel, folder);
         byte[] ramDisk = Initramfs.of(Files.readAllBytes(fetched.busybox()))
                 .exec(WORKLOAD)
                 .toGzip();
         Path ramDiskFile = folder.resolve("initramfs.gz");
         Files.write(ramDiskFile, ramDisk);
-        List<String> more = List.of("-append", commandLine, "-initrd", ramDiskFile.toString(), "-serial", "null");
-        trace = new QemuTrace(new QemuTrace.Run(elf, MEMORY_MIB, singleStep, limit, more));
+        List<String> more =
+                List.of("-append", plan.commandLine(), "-initrd", ramDiskFile.toString(), "-serial", "null");
+        trace = new QemuTrace(new QemuTrace.Run(file, MEMORY_MIB, plan.singleStep(), plan.limit(), more));
+        try {
+            Malta malta = malta(kernel, file, plan.commandLine(), ramDisk);
+            lockstep = new Lockstep(trace, MipsUnderTest.of(malta), !plan.singleStep());
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            trace.close();
+            throw e;
+        }
+    }
 
+    private static Path wrapped(KernelImage kernel, Path folder) throws IOException {
+        LoadSegment segment = kernel.segments().getFirst();
+        Path elf = folder.resolve("kernel.elf");
+        BareElf.write(elf, segment.bytes(), (int) segment.virtualAddress(), (int) kernel.entry());
+        return elf;
+    }
+
+    /** Our machine, its firmware's data being those that QEMU has. */
+    private Malta malta(KernelImage kernel, Path file, String commandLine, byte[] ramDisk)
+            throws IOException, InterruptedException {
         String seed = new String(trace.memory(SEED, SEED_DIGITS), StandardCharsets.US_ASCII);
         MaltaMemory memory = new MaltaMemory((long) MEMORY_MIB << 20);
-        long end = segment.physicalAddress() + segment.size();
-        YamonBoot boot = YamonBoot.prepare(memory, elf.toString(), commandLine, entry, end, Optional.of(ramDisk), seed);
+        long end = 0;
+        for (LoadSegment segment : kernel.segments()) {
+            end = Math.max(end, segment.physicalAddress() + segment.size());
+        }
+        YamonBoot boot =
+                YamonBoot.prepare(memory, file.toString(), commandLine, entry, end, Optional.of(ramDisk), seed);
         for (YamonBoot.Segment s : boot.contents()) {
             byte[] theirs = trace.memory((int) s.physicalAddress(), s.bytes().length);
             if (!Arrays.equals(theirs, s.bytes())) {
@@ -82,9 +112,11 @@ final class BootLockstep implements AutoCloseable {
             }
         }
         Malta malta = new Malta(memory, Mc146818.DEFAULT_START, ConsoleSink.NONE);
-        malta.load(segment.physicalAddress(), segment.bytes());
+        for (LoadSegment segment : kernel.segments()) {
+            malta.load(segment.physicalAddress(), segment.bytes());
+        }
         malta.boot(boot);
-        lockstep = new Lockstep(trace, MipsUnderTest.of(malta), !singleStep);
+        return malta;
     }
 
     /** Compares the boot from the kernel's first instruction until so many have run, or the guest powers off. */
@@ -113,16 +145,16 @@ final class BootLockstep implements AutoCloseable {
     }
 
     /**
-     * The soak: {@code BootLockstep INSTRUCTIONS [single] [kaslr]}, such as 2000000000, which is past the guest's power-off. With {@code
-     * single} every instruction is compared and not only every block; that is about six times slower.
+     * The soak: {@code BootLockstep INSTRUCTIONS [single] [kaslr] [packed]}, such as 2000000000, which is past the guest's
+     * power-off. With {@code single} every instruction is compared and not only every block; that is about six times slower.
      */
     public static void main(String[] args) throws Exception {
         long instructions = Long.parseLong(args[0]);
         List<String> flags = List.of(args);
-        boolean single = flags.contains("single");
         String commandLine = COMMAND_LINE + (flags.contains("kaslr") ? "" : " nokaslr");
+        Plan plan = new Plan(commandLine, flags.contains("packed"), flags.contains("single"), Duration.ofHours(12));
         Path folder = Files.createTempDirectory("jkprobes-soak");
-        try (BootLockstep boot = new BootLockstep(folder, commandLine, single, Duration.ofHours(12))) {
+        try (BootLockstep boot = new BootLockstep(folder, plan)) {
             long start = System.nanoTime();
             try {
                 boot.run(instructions);

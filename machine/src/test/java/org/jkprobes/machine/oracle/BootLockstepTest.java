@@ -19,21 +19,27 @@ class BootLockstepTest {
 
     @Test
     void boots_as_in_qemu() throws Exception {
-        compare(BootLockstep.COMMAND_LINE + " nokaslr", INSTRUCTIONS, false);
+        compare(BootLockstep.COMMAND_LINE + " nokaslr", false, INSTRUCTIONS, false);
     }
 
     @Test
     void relocates_itself_as_in_qemu() throws Exception {
-        compare(BootLockstep.COMMAND_LINE, 4_000_000, false);
+        compare(BootLockstep.COMMAND_LINE, false, 4_000_000, false);
+    }
+
+    @Test
+    void unpacks_itself_as_in_qemu() throws Exception {
+        compare(BootLockstep.COMMAND_LINE, true, 2_000_000, false);
     }
 
     @Test
     void begins_as_in_qemu_step_by_step() throws Exception {
-        compare(BootLockstep.COMMAND_LINE + " nokaslr", 500_000, true);
+        compare(BootLockstep.COMMAND_LINE + " nokaslr", false, 500_000, true);
     }
 
-    private void compare(String commandLine, long instructions, boolean singleStep) throws Exception {
-        try (BootLockstep boot = new BootLockstep(folder, commandLine, singleStep, Duration.ofMinutes(5))) {
+    private void compare(String commandLine, boolean packed, long instructions, boolean singleStep) throws Exception {
+        BootLockstep.Plan plan = new BootLockstep.Plan(commandLine, packed, singleStep, Duration.ofMinutes(5));
+        try (BootLockstep boot = new BootLockstep(folder, plan)) {
             boot.run(instructions);
             assertThat(boot.instructions()).isGreaterThanOrEqualTo(instructions);
             assertThat(boot.adopted())
