@@ -22,6 +22,8 @@ public final class KernelSymbols implements Symbols {
     private static final Comparator<Symbol> BY_NAME =
             Comparator.comparing(Symbol::name).thenComparing(Symbol::address, Long::compareUnsigned);
 
+    private static final long LARGEST_DATA = 24L << 20;
+
     private final DataModel model;
     private final Symbol[] byAddress;
     private final Symbol[] byName;
@@ -160,18 +162,30 @@ public final class KernelSymbols implements Symbols {
         return extent.text();
     }
 
+    /**
+     * Where the kernel's data must lie: from its text to some way behind its last function, since many
+     * kernels do not say where they end.
+     */
+    public AddressRange image() {
+        long lastText = extent.initText()
+                .map(AddressRange::end)
+                .filter(end -> Long.compareUnsigned(end, extent.text().end()) > 0)
+                .orElse(extent.text().end());
+        return new AddressRange(extent.text().start(), lastText + LARGEST_DATA);
+    }
+
     /** {@code _sinittext} to {@code _einittext}: text given back once the kernel has booted. */
     public Optional<AddressRange> initText() {
         return extent.initText();
     }
 
-    /** Whether the address is in kernel text, init text included, or in a module's core memory. */
+    /** Whether the address is in kernel text, init text included, or in a module's text. */
     @Override
     public boolean isText(long address) {
         long target = model.address(address);
         return extent.text().contains(target)
                 || extent.initText().filter(range -> range.contains(target)).isPresent()
-                || modules.stream().anyMatch(module -> module.range().contains(target));
+                || modules.stream().anyMatch(module -> module.text().contains(target));
     }
 
     /** The same kernel at addresses {@code delta} bytes higher (KASLR); absolute symbols and modules stay. */

@@ -35,7 +35,7 @@ final class Sizes {
         Optional<Long> limit = symbol.module().isEmpty()
                 ? extent.endAround(address)
                 : modules.stream()
-                        .map(KernelModule::range)
+                        .flatMap(module -> module.memory().stream())
                         .filter(range -> range.contains(address))
                         .map(AddressRange::end)
                         .findFirst();

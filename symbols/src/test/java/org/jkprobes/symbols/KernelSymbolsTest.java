@@ -93,8 +93,9 @@ class KernelSymbolsTest {
     void takesModulesInAndLetsThemGo() {
         Symbol open = new Symbol("lo_open", 0xc0062010L, 1, "loop", 't');
         Symbol setup = new Symbol("setup", 0xc0062100L, 1, "loop", 't');
+        AddressRange memory = new AddressRange(0xc0062000L, 0xc0063000L);
         KernelSymbols loaded =
-                symbols.withModules(List.of(new KernelModule("loop", 0xc0062000L, 0x1000, List.of(setup, open))));
+                symbols.withModules(List.of(new KernelModule("loop", memory, List.of(memory), List.of(setup, open))));
 
         assertThat(loaded.describe(0xc0062014L)).isEqualTo("lo_open+0x4/0xf0 [loop]");
         assertThat(loaded.describe(0xc0062ffcL)).isEqualTo("setup+0xefc/0xf00 [loop]");

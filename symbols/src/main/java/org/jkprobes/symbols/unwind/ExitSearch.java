@@ -13,6 +13,7 @@ import org.jkprobes.isa.mips.Fields;
 import org.jkprobes.isa.mips.Flow;
 import org.jkprobes.isa.mips.MipsInstruction;
 import org.jkprobes.isa.mips.MipsOp;
+import org.jkprobes.symbols.memory.GuestWords;
 
 /**
  * Follows code from where a frame stands to the nearest way out, a return or an {@code eret}, and tells
@@ -25,19 +26,19 @@ final class ExitSearch {
 
     private record Place(long pc, SymbolicState state) {}
 
-    private final CodeReader code;
+    private final GuestWords code;
     private final CallGraph calls;
     private final Deque<Place> open = new ArrayDeque<>();
     private final Set<Long> seen = new HashSet<>();
     private int budget = MOST_INSTRUCTIONS;
 
-    private ExitSearch(CodeReader code, CallGraph calls) {
+    private ExitSearch(GuestWords code, CallGraph calls) {
         this.code = code;
         this.calls = calls;
     }
 
     /** The frame outside the one with these registers. */
-    static Optional<Unwound> from(MipsRegisters registers, CodeReader code, CallGraph calls) {
+    static Optional<Unwound> from(MipsRegisters registers, GuestWords code, CallGraph calls) {
         ExitSearch search = new ExitSearch(code, calls);
         search.open.add(new Place(registers.resumeAt(), SymbolicState.initial()));
         Resolver resolver = new Resolver(registers, code);
@@ -55,7 +56,7 @@ final class ExitSearch {
         long pc = from.pc;
         SymbolicState state = from.state;
         while (budget-- > 0 && seen.add(pc)) {
-            OptionalLong word = code.word(pc);
+            OptionalLong word = code.u32(pc);
             if (word.isEmpty()) {
                 return Optional.empty();
             }
@@ -74,7 +75,7 @@ final class ExitSearch {
         if (flow == Flow.EXCEPTION_RETURN) {
             return exit(Frame.Kind.INTERRUPTED, state.get(EPC), state, resolver);
         }
-        OptionalLong slot = code.word(pc + 4);
+        OptionalLong slot = code.u32(pc + 4);
         if (!flow.hasDelaySlot() || slot.isEmpty()) {
             return Optional.empty();
         }

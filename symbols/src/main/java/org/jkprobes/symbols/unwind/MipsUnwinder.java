@@ -9,6 +9,7 @@ import org.jkprobes.symbols.AddressRange;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.Location;
 import org.jkprobes.symbols.MemoryReader;
+import org.jkprobes.symbols.memory.GuestWords;
 import org.jkprobes.symbols.unwind.StackTrace.End;
 
 /**
@@ -33,7 +34,7 @@ public final class MipsUnwinder {
 
     /** The frames of a guest stopped with these registers; at least the innermost one. */
     public StackTrace unwind(MipsRegisters stopped) {
-        CodeReader code = new CodeReader(memory, symbols.model());
+        GuestWords code = new GuestWords(memory, symbols.model());
         CallGraph calls = new CallGraph(symbols);
         List<Frame> frames = new ArrayList<>();
         Frame.Kind kind = Frame.Kind.CURRENT;
@@ -60,7 +61,7 @@ public final class MipsUnwinder {
     }
 
     /** Whether a call has changed $ra already but has not left its delay slot. */
-    private static boolean isLinked(MipsRegisters registers, CodeReader code) {
+    private static boolean isLinked(MipsRegisters registers, GuestWords code) {
         return registers.resumeAt() != registers.pc() && isCall(registers.resumeAt(), code);
     }
 
@@ -74,7 +75,7 @@ public final class MipsUnwinder {
     }
 
     /** A caller has mostly a beginning that tells all; what was interrupted may be anywhere. */
-    private Optional<Unwound> outside(MipsRegisters registers, Frame.Kind kind, CodeReader code, CallGraph calls) {
+    private Optional<Unwound> outside(MipsRegisters registers, Frame.Kind kind, GuestWords code, CallGraph calls) {
         boolean calling = kind == Frame.Kind.CALLER;
         long place = calling ? registers.pc() - 8 : registers.resumeAt();
         Optional<Unwound> backward = Optional.empty();
@@ -94,7 +95,7 @@ public final class MipsUnwinder {
     }
 
     private Optional<Unwound> backward(
-            long place, MipsRegisters registers, Frame.Kind kind, CodeReader code, CallGraph calls) {
+            long place, MipsRegisters registers, Frame.Kind kind, GuestWords code, CallGraph calls) {
         return symbols.at(place)
                 .map(symbol -> new AddressRange(symbol.address(), symbol.address() + symbol.size()))
                 .flatMap(function -> PrologueAnalysis.from(registers, kind, function, code, calls));
@@ -105,16 +106,16 @@ public final class MipsUnwinder {
         return unwound.kind() == Frame.Kind.INTERRUPTED || unwound.registers().isKnown(MipsRegisters.RA);
     }
 
-    private static boolean isTracerCall(long returnAddress, CodeReader code) {
-        return SymbolicState.isTracerCall((int) code.word(returnAddress - 4).orElse(0));
+    private static boolean isTracerCall(long returnAddress, GuestWords code) {
+        return SymbolicState.isTracerCall((int) code.u32(returnAddress - 4).orElse(0));
     }
 
-    private static long callTarget(long call, CodeReader code) {
-        OptionalLong word = code.word(call);
+    private static long callTarget(long call, GuestWords code) {
+        OptionalLong word = code.u32(call);
         return word.isEmpty() ? -1 : MipsInstruction.of((int) word.getAsLong()).target((int) word.getAsLong(), call);
     }
 
-    private Optional<End> end(MipsRegisters inner, Unwound outer, CodeReader code) {
+    private Optional<End> end(MipsRegisters inner, Unwound outer, GuestWords code) {
         long pc = outer.registers().pc();
         boolean interrupted = outer.kind() == Frame.Kind.INTERRUPTED;
         if (pc == 0) {
@@ -127,18 +128,18 @@ public final class MipsUnwinder {
         long outerSp = outer.registers().get(MipsRegisters.SP);
         // Stacks grow down, and only exceptions change from one to another.
         boolean backwards = !interrupted && (outerSp < innerSp || outerSp == innerSp && pc == inner.pc());
-        boolean noCode = code.word(pc).isEmpty() || !interrupted && !symbols.isText(pc) && !isCall(pc - 8, code);
+        boolean noCode = code.u32(pc).isEmpty() || !interrupted && !symbols.isText(pc) && !isCall(pc - 8, code);
         return backwards || noCode ? Optional.of(End.UNKNOWN) : Optional.empty();
     }
 
-    private static boolean isCall(long pc, CodeReader code) {
-        OptionalLong word = code.word(pc);
+    private static boolean isCall(long pc, GuestWords code) {
+        OptionalLong word = code.u32(pc);
         return word.isPresent()
                 && MipsInstruction.of((int) word.getAsLong()).flow().isCall();
     }
 
     /** The idle task of the boot CPU began in init code, which is gone once the kernel has booted. */
-    private boolean isFirst(Frame frame, CodeReader code) {
+    private boolean isFirst(Frame frame, GuestWords code) {
         boolean first = frame.location()
                 .map(location -> location.symbol().name())
                 .filter(name -> name.equals("start_kernel") || name.equals("kernel_entry"))

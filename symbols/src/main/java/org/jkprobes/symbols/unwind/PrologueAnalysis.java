@@ -15,6 +15,7 @@ import org.jkprobes.isa.mips.Flow;
 import org.jkprobes.isa.mips.MipsInstruction;
 import org.jkprobes.isa.mips.MipsOp;
 import org.jkprobes.symbols.AddressRange;
+import org.jkprobes.symbols.memory.GuestWords;
 
 /**
  * Follows a function from its beginning to where a frame stands in it, and so learns how far the stack
@@ -28,7 +29,7 @@ final class PrologueAnalysis {
 
     private final AddressRange function;
     private final long wanted;
-    private final CodeReader code;
+    private final GuestWords code;
     private final CallGraph calls;
     private final Deque<Place> open = new ArrayDeque<>();
     private final Set<Long> seen = new HashSet<>();
@@ -37,7 +38,7 @@ final class PrologueAnalysis {
     private Optional<SymbolicState> atSwitch = Optional.empty();
     private boolean handler;
 
-    private PrologueAnalysis(AddressRange function, long wanted, CodeReader code, CallGraph calls) {
+    private PrologueAnalysis(AddressRange function, long wanted, GuestWords code, CallGraph calls) {
         this.function = function;
         this.wanted = wanted;
         this.code = code;
@@ -51,7 +52,7 @@ final class PrologueAnalysis {
      * @param kind whether the frame stands before an instruction or behind a call it has made
      */
     static Optional<Unwound> from(
-            MipsRegisters registers, Frame.Kind kind, AddressRange function, CodeReader code, CallGraph calls) {
+            MipsRegisters registers, Frame.Kind kind, AddressRange function, GuestWords code, CallGraph calls) {
         boolean calling = kind == Frame.Kind.CALLER;
         long wanted = calling ? registers.pc() - 8 : registers.resumeAt();
         return new PrologueAnalysis(function, wanted, code, calls)
@@ -60,9 +61,9 @@ final class PrologueAnalysis {
                 .flatMap(state -> solve(state, registers, code));
     }
 
-    private static Optional<SymbolicState> afterCall(SymbolicState state, long call, CodeReader code) {
-        OptionalLong word = code.word(call);
-        OptionalLong slot = code.word(call + 4);
+    private static Optional<SymbolicState> afterCall(SymbolicState state, long call, GuestWords code) {
+        OptionalLong word = code.u32(call);
+        OptionalLong slot = code.u32(call + 4);
         if (word.isEmpty()
                 || slot.isEmpty()
                 || !MipsInstruction.of((int) word.getAsLong()).flow().isCall()) {
@@ -90,7 +91,7 @@ final class PrologueAnalysis {
         long pc = from.pc;
         SymbolicState state = from.state;
         while (function.contains(pc) && seen.add(pc)) {
-            OptionalLong word = code.word(pc);
+            OptionalLong word = code.u32(pc);
             if (word.isEmpty()) {
                 return;
             }
@@ -121,7 +122,7 @@ final class PrologueAnalysis {
     private void leave(long pc, int word, SymbolicState state) {
         MipsInstruction instruction = MipsInstruction.of(word);
         Flow flow = instruction.flow();
-        int delaySlot = (int) code.word(pc + 4).orElse(0);
+        int delaySlot = (int) code.u32(pc + 4).orElse(0);
         if (pc + 4 == wanted) {
             found = Optional.of(state);
             return;
@@ -154,7 +155,7 @@ final class PrologueAnalysis {
     /** Behind the last instruction before the wanted one that never falls through. */
     private long blockStart() {
         for (long pc = wanted - 8; pc >= function.start(); pc -= 4) {
-            int word = (int) code.word(pc).orElse(0);
+            int word = (int) code.u32(pc).orElse(0);
             MipsInstruction instruction = MipsInstruction.of(word);
             Flow flow = instruction.flow();
             boolean always = instruction.op() == MipsOp.BEQ && Fields.rs(word) == Fields.rt(word);
@@ -167,10 +168,10 @@ final class PrologueAnalysis {
 
     private void runStraight(long start, SymbolicState state) {
         for (long pc = start; pc < wanted; pc += 4) {
-            int word = (int) code.word(pc).orElse(0);
+            int word = (int) code.u32(pc).orElse(0);
             if (MipsInstruction.of(word).flow().isCall() && pc + 4 < wanted) {
                 pc += 4;
-                state.call((int) code.word(pc).orElse(0));
+                state.call((int) code.u32(pc).orElse(0));
             } else {
                 state.step(word);
             }
@@ -184,7 +185,7 @@ final class PrologueAnalysis {
      * <p>A live slot counts more than a register: where paths meet, the register may have been used on one
      * of them only, but the slot has been written on both.
      */
-    private static Optional<Unwound> solve(SymbolicState state, MipsRegisters registers, CodeReader memory) {
+    private static Optional<Unwound> solve(SymbolicState state, MipsRegisters registers, GuestWords memory) {
         OptionalLong entry = initial(SP, state, registers);
         if (entry.isEmpty()) {
             return Optional.empty();
@@ -205,13 +206,13 @@ final class PrologueAnalysis {
     }
 
     /** The stack pointer at the beginning, and the registers that have been saved in the frame. */
-    private static MipsRegisters saved(SymbolicState state, long entry, long stackPointer, CodeReader memory) {
+    private static MipsRegisters saved(SymbolicState state, long entry, long stackPointer, GuestWords memory) {
         MipsRegisters saved = MipsRegisters.at(0).with(SP, entry);
         for (Map.Entry<Value.Place, Value> slot : state.memory().entrySet()) {
             long address = entry + slot.getKey().offset() & 0xffff_ffffL;
             boolean live = slot.getKey().register() == SP && address >= stackPointer && address < entry;
             if (live && slot.getValue() instanceof Value.Initial(int register, int addend) && addend == 0) {
-                OptionalLong word = register == SP ? OptionalLong.empty() : memory.word(address);
+                OptionalLong word = register == SP ? OptionalLong.empty() : memory.u32(address);
                 saved = word.isPresent() ? saved.with(register, word.getAsLong()) : saved;
             }
         }

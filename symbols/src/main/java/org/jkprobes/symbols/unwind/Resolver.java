@@ -1,13 +1,14 @@
 package org.jkprobes.symbols.unwind;
 
 import java.util.OptionalLong;
+import org.jkprobes.symbols.memory.GuestWords;
 
 /** Turns symbolic values into numbers, from registers and memory. */
 final class Resolver {
     private final MipsRegisters registers;
-    private final CodeReader memory;
+    private final GuestWords memory;
 
-    Resolver(MipsRegisters registers, CodeReader memory) {
+    Resolver(MipsRegisters registers, GuestWords memory) {
         this.registers = registers;
         this.memory = memory;
     }
@@ -19,7 +20,7 @@ final class Resolver {
             case Value.Initial(int register, int addend) -> sum(register, addend);
             case Value.Loaded(Value.Place(int register, int offset), int addend) -> {
                 OptionalLong address = sum(register, offset);
-                OptionalLong word = address.isPresent() ? memory.word(address.getAsLong()) : address;
+                OptionalLong word = address.isPresent() ? memory.u32(address.getAsLong()) : address;
                 yield word.isPresent() ? OptionalLong.of(word.getAsLong() + addend & 0xffff_ffffL) : word;
             }
         };

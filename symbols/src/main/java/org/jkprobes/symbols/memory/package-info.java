@@ -1,0 +1,5 @@
+/** Ways to read what a stopped guest's memory holds. */
+@NullMarked
+package org.jkprobes.symbols.memory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.jkprobes.symbols.memory;
+
+import org.jspecify.annotations.NullMarked;

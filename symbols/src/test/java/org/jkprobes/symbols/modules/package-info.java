@@ -1,0 +1,4 @@
+@NullMarked
+package org.jkprobes.symbols.modules;
+
+import org.jspecify.annotations.NullMarked;
