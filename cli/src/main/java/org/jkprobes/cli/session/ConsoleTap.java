@@ -12,6 +12,8 @@ import org.jkprobes.machine.device.ConsoleSink;
 final class ConsoleTap implements ConsoleSink {
     private static final String PANIC = "Kernel panic - not syncing";
     private static final int TAIL = 4096;
+    /** What busybox's shell asks the terminal behind its prompt. */
+    private static final String ASK_CURSOR = "\u001b[6n";
 
     private final EventSink events;
     private final byte[] piece = new byte[8192];
@@ -64,6 +66,9 @@ final class ConsoleTap implements ConsoleSink {
     /** Whether the last thing printed looks like a shell's prompt. */
     boolean atPrompt() {
         int end = line.length();
+        if (end >= ASK_CURSOR.length() && line.indexOf(ASK_CURSOR, end - ASK_CURSOR.length()) >= 0) {
+            end -= ASK_CURSOR.length();
+        }
         return end >= 2 && line.charAt(end - 1) == ' ' && "#$".indexOf(line.charAt(end - 2)) >= 0;
     }
 

@@ -22,11 +22,14 @@ import org.jkprobes.machine.engine.Op;
  */
 final class MipsLifter {
     private static final int PAGE_MASK = 0xfff;
+    private static final long KERNEL = 0x80000000L;
 
     private final LongToIntFunction fetch;
     private final LongToIntFunction original;
     private final LongPredicate breakpoints;
-    private boolean inPlace;
+    /** Breakpoints are not seen: one is stepped over, or the code is a user's, in memory that may have been a kernel's. */
+    private boolean blind;
+
     private BlockBuilder out;
     private long start;
     private long pc;
@@ -46,7 +49,7 @@ final class MipsLifter {
         pc = startPc;
         physical = startPhysical;
         out.begin(startPc, startPhysical);
-        inPlace = (mode & MipsMode.IN_PLACE) != 0;
+        blind = (mode & MipsMode.IN_PLACE) != 0 || startPc < KERNEL;
         if ((mode & MipsMode.ANY_SLOT) != 0) {
             liftSlot(mode);
             return;
@@ -59,7 +62,7 @@ final class MipsLifter {
                 jump(pc);
                 return;
             }
-            int word = (inPlace ? original : fetch).applyAsInt(physical);
+            int word = (blind ? original : fetch).applyAsInt(physical);
             if (first && breakpointAt(physical)) {
                 out.instruction(4);
                 out.uncounted();
@@ -92,7 +95,7 @@ final class MipsLifter {
     }
 
     private boolean breakpointAt(long address) {
-        return !inPlace && breakpoints.test(address);
+        return !blind && breakpoints.test(address);
     }
 
     /** A block that starts in a delay slot: the instruction (unless nullified), then the branch's target. */
@@ -100,7 +103,7 @@ final class MipsLifter {
         out.instruction(4);
         out.inDelaySlot();
         if ((mode & MipsMode.NULLIFIED) == 0) {
-            int word = (inPlace ? original : fetch).applyAsInt(physical);
+            int word = (blind ? original : fetch).applyAsInt(physical);
             if (breakpointAt(physical)) {
                 out.uncounted();
                 out.immediate(Op.BREAKPOINT, ZERO, ZERO, MipsWord.breakCode(word));
@@ -127,8 +130,8 @@ final class MipsLifter {
         boolean apart = MipsBranch.isLikely(word)
                 || out.instructions() >= limit
                 || (slotPc & PAGE_MASK) == 0
-                || breakpoints.test(physical + 4);
-        int slot = apart ? 0 : fetch.applyAsInt(physical + 4);
+                || breakpointAt(physical + 4);
+        int slot = apart ? 0 : (blind ? original : fetch).applyAsInt(physical + 4);
         if (apart || !StraightLifter.isStraight(slot)) {
             liftSplit(word);
         } else if (MipsBranch.isRegister(word)) {
