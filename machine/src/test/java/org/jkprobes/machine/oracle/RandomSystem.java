@@ -64,7 +64,7 @@ final class RandomSystem {
                 int register = WRITABLE[o.below(WRITABLE.length)];
                 c.mtc0(o.from(), register >> 3, register & 7);
             }
-            case 5 -> c.word(HINTS[o.below(HINTS.length)]);
+            case 5 -> c.word(o.below(3) == 0 ? shadow(o) : HINTS[o.below(HINTS.length)]);
             case 6 -> c.word(0xCC000000 | o.from() << 21 | o.below(32) << 16 | o.below(0x10000)); // pref
             case 7 -> c.word(0xBC000000 | Frame.DATA_REGISTER << 21 | o.below(32) << 16 | o.below(0x1000)); // cache
             case 8 -> c.word(0x7C00003B | o.to() << 16 | rdhwr(o) << 11);
@@ -72,6 +72,11 @@ final class RandomSystem {
             case 10 -> status(o);
             default -> timer(o);
         }
+    }
+
+    /** rdpgpr or wrpgpr: there is one register set only. */
+    private static int shadow(Operands o) {
+        return (o.below(2) == 0 ? 0x41400000 : 0x41C00000) | o.from() << 16 | o.to() << 11;
     }
 
     private static int rdhwr(Operands o) {
