@@ -36,7 +36,7 @@ class BootVariantsSoak {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {64, 256, 512, 1024, 2048})
+    @ValueSource(longs = {64, 256, 512, 1024})
     void boots_with_memory(long mib) throws Exception {
         bootAndUse(mib, GuestImage.COMMAND_LINE, false);
     }
