@@ -7,8 +7,8 @@ import org.jkprobes.machine.Timeline;
 
 /**
  * The Intel 8254 interval timer: three counters at 1.193182 MHz, four ports. Counter 0 drives an interrupt line; the gates are
- * open and counters 1 and 2 drive nothing. Counts are binary: BCD is stored and read back, but not counted in. Source: Intel 8254
- * data sheet.
+ * open and counters 1 and 2 drive nothing. Counts are binary: BCD is stored and read back, but not counted in. A rate generator's
+ * pulse is up to one tick late, as QEMU's is, so that interrupts come at the same ns in both. Source: Intel 8254 data sheet.
  */
 public final class I8254 implements Device {
     /** The input clock, a twelfth of the PC's 14.31818 MHz. */
