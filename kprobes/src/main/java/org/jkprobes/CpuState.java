@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ReferenceEquality") // instructions are identities
 final class CpuState {
     private static final VarHandle EPOCH;
+    private static final VarHandle RUNNING;
 
     static {
         try {
             EPOCH = MethodHandles.lookup().findVarHandle(CpuState.class, "epoch", long.class);
+            RUNNING = MethodHandles.lookup().findVarHandle(CpuState.class, "running", Kprobe.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -28,8 +30,8 @@ final class CpuState {
     @SuppressWarnings("unused") // through EPOCH
     private long epoch;
 
-    /** The thread that made the epoch odd. */
-    volatile @Nullable Thread reader;
+    /** The thread that made the epoch odd; to be read after an odd epoch. */
+    private @Nullable Thread reader;
 
     private Frame[] frames = {new Frame(), new Frame(), new Frame(), new Frame()};
     private int depth;
@@ -37,8 +39,9 @@ final class CpuState {
     /** How many handlers are running, one inside the other. */
     int handlers;
 
-    /** The probe whose handler is running; the innermost one. */
-    volatile @Nullable Kprobe running;
+    /** The probe whose handler is running; the innermost one. A volatile write would cost as much as the rest of a hit. */
+    @SuppressWarnings("unused") // through RUNNING
+    private @Nullable Kprobe running;
 
     /** Hits that a refill has interrupted, oldest first. */
     final SuspendedHits suspended = new SuspendedHits();
@@ -69,6 +72,16 @@ final class CpuState {
         return (long) EPOCH.getVolatile(this);
     }
 
+    /** Whether this thread is inside a hit of this vCPU. */
+    boolean isReader(Thread thread) {
+        return (epoch() & 1) != 0 && thread.equals(reader);
+    }
+
+    @Nullable
+    Kprobe running() {
+        return (Kprobe) RUNNING.getOpaque(this);
+    }
+
     boolean handling() {
         return handlers > 0;
     }
@@ -93,14 +106,14 @@ final class CpuState {
     /** A handler of this probe starts. Returns what {@link #leaveHandler} wants. */
     int enterHandler(Kprobe probe) {
         handlers++;
-        running = probe;
+        RUNNING.setOpaque(this, probe);
         return depth;
     }
 
     /** The handler has ended, and so have all hits in guest calls it has made, even those that were given up. */
     void leaveHandler(@Nullable Kprobe outer, int depthBefore) {
         handlers--;
-        running = outer;
+        RUNNING.setOpaque(this, outer);
         while (depth > depthBefore) {
             pop();
         }

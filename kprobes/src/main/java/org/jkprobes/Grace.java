@@ -13,7 +13,6 @@ import org.jkprobes.arch.Slots;
  * Grace periods, after RCU: what has been taken out of the readers' sight is freed when no reader can have it any more. Readers are the
  * vCPUs' threads while their epoch is odd.
  */
-@SuppressWarnings("ReferenceEquality") // threads are identities
 final class Grace {
     /** An instruction nobody finds any more. */
     private static final class Retired {
@@ -38,7 +37,7 @@ final class Grace {
     boolean reading() {
         Thread me = Thread.currentThread();
         for (CpuState cpu : cpus) {
-            if ((cpu.epoch() & 1) != 0 && cpu.reader == me) {
+            if (cpu.isReader(me)) {
                 return true;
             }
         }

@@ -42,7 +42,7 @@ final class HandlerCalls {
     }
 
     private int pre(CpuState cpu, Kprobe probe, PreHandler handler, PtRegs regs) {
-        @Nullable Kprobe outer = cpu.running;
+        @Nullable Kprobe outer = cpu.running();
         int depth = cpu.enterHandler(probe);
         try {
             return handler.handle(probe, regs);
@@ -91,7 +91,7 @@ final class HandlerCalls {
     }
 
     private void post(CpuState cpu, Kprobe probe, PostHandler handler, PtRegs regs) {
-        @Nullable Kprobe outer = cpu.running;
+        @Nullable Kprobe outer = cpu.running();
         int depth = cpu.enterHandler(probe);
         try {
             handler.handle(probe, regs, 0);
@@ -113,7 +113,7 @@ final class HandlerCalls {
     }
 
     private boolean fault(CpuState cpu, Kprobe probe, FaultHandler handler, PtRegs regs, int trapnr) {
-        @Nullable Kprobe outer = cpu.running;
+        @Nullable Kprobe outer = cpu.running();
         int depth = cpu.enterHandler(probe);
         try {
             return handler.handle(probe, regs, trapnr) != 0;
@@ -135,7 +135,7 @@ final class HandlerCalls {
     /** Runs a kretprobe's handler. */
     <D> void returned(CpuState cpu, Kretprobe<D> probe, KretprobeInstance<D> instance, PtRegs regs) {
         Kprobe kprobe = probe.kprobe();
-        @Nullable Kprobe outer = cpu.running;
+        @Nullable Kprobe outer = cpu.running();
         int depth = cpu.enterHandler(kprobe);
         try {
             probe.returned(instance, regs);
@@ -148,7 +148,7 @@ final class HandlerCalls {
 
     /** A breakpoint of nobody during a handler. */
     boolean onBreak(CpuState cpu, Kprobe probe, BreakHandler handler, PtRegs regs) {
-        @Nullable Kprobe outer = cpu.running;
+        @Nullable Kprobe outer = cpu.running();
         int depth = cpu.enterHandler(probe);
         try {
             return handler.handle(probe, regs) != 0;

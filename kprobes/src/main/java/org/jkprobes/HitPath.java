@@ -127,7 +127,7 @@ final class HitPath implements DieNotifier {
     }
 
     private Notify stray(CpuState cpu, PtRegs regs) {
-        Kprobe running = cpu.handling() ? cpu.running : null;
+        Kprobe running = cpu.handling() ? cpu.running() : null;
         return running != null
                         && running.breakHandler != null
                         && handlers.onBreak(cpu, running, running.breakHandler, regs)

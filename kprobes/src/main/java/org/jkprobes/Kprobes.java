@@ -178,7 +178,7 @@ public final class Kprobes implements AutoCloseable {
 
     /** The probe whose handler is running on a vCPU. */
     public Optional<Kprobe> running(int cpu) {
-        return Optional.ofNullable(registry.cpus()[cpu].running);
+        return Optional.ofNullable(registry.cpus()[cpu].running());
     }
 
     /** Turns the optimized path on or off ({@code debug.kprobes-optimization}); on at first. Events are the same on both. */
@@ -214,7 +214,7 @@ public final class Kprobes implements AutoCloseable {
     public void printk(String format, Object... arguments) {
         int cpu = -1;
         for (CpuState state : registry.cpus()) {
-            if (state.handling() && Thread.currentThread().equals(state.reader)) {
+            if (state.isReader(Thread.currentThread())) {
                 cpu = state.number;
             }
         }

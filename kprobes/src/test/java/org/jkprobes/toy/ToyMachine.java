@@ -20,6 +20,7 @@ import org.jkprobes.target.Symbol;
 import org.jkprobes.target.Symbols;
 import org.jkprobes.target.Target;
 import org.jkprobes.target.Text;
+import org.jspecify.annotations.Nullable;
 
 /** The toy machine, as a target. What it offers can be chosen, so that every path of Kprobes is taken. */
 public final class ToyMachine implements Target, StepInPlace, GuestCalls, Instrumentation, Symbols {
@@ -53,6 +54,12 @@ public final class ToyMachine implements Target, StepInPlace, GuestCalls, Instru
         for (int i = 0; i < cpus; i++) {
             this.cpus[i] = new ToyCpu(this, i);
         }
+    }
+
+    /** What is installed at an address. */
+    public Instrumentation.@Nullable Callback callback(long address) {
+        Installed one = installed.get(address);
+        return one == null ? null : one.callback();
     }
 
     /** How many addresses are instrumented. */
