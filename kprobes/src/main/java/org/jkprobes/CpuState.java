@@ -33,6 +33,9 @@ final class CpuState {
     /** The thread that made the epoch odd; to be read after an odd epoch. */
     private @Nullable Thread reader;
 
+    /** Whether the watchdog has interrupted the reader. Plain: it is looked at after every hit, and a hit that sees it late sees it. */
+    private boolean expired;
+
     private Frame[] frames = {new Frame(), new Frame(), new Frame(), new Frame()};
     private int depth;
 
@@ -65,6 +68,20 @@ final class CpuState {
     void exit(boolean entered) {
         if (entered) {
             EPOCH.setRelease(this, (long) EPOCH.get(this) + 1);
+            if (expired) {
+                expired = false;
+                HandlerTime.ended(Thread.currentThread());
+            }
+        }
+    }
+
+    /** Ends the handler that runs in this epoch, if it will be ended. */
+    void expire(long itsEpoch) {
+        Thread thread = reader;
+        if (thread != null && epoch() == itsEpoch) {
+            HandlerTime.expire(thread);
+            expired = true;
+            thread.interrupt();
         }
     }
 

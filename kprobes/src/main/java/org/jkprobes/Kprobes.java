@@ -1,9 +1,11 @@
 package org.jkprobes;
 
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -20,28 +22,52 @@ import org.jkprobes.target.Target;
 /**
  * The probes of one target: the way in. All methods may be called from any thread, inside handlers too, unless they say otherwise.
  */
+@SuppressWarnings("ReferenceEquality") // a scope is itself
 public final class Kprobes implements AutoCloseable {
     /** Instructions a guest call may use unless told otherwise. */
     public static final long CALL_BUDGET = 10_000_000;
 
     private final Target target;
     private final Arch arch;
-    private final Printk printk = new Printk();
+    private final Printk printk;
     private final LossLedger losses;
     private final Reports reports;
     private final Places places;
     private final Registry registry;
     private final Kretprobes kretprobes;
 
+    private final Watchdog watchdog;
+    private final boolean isScope;
+    /** What was registered through this scope, and may have been unregistered since. */
+    private final Set<Kprobe> scopedProbes = ConcurrentHashMap.newKeySet();
+
+    private final Set<Kretprobe<?>> scopedKretprobes = ConcurrentHashMap.newKeySet();
+
     private Kprobes(Target target, Arch arch) {
         this.target = target;
         this.arch = arch;
+        isScope = false;
+        printk = new Printk();
         losses = new LossLedger();
         reports = new Reports(printk);
         places = new Places(target);
         registry = new Registry(target, arch, places, reports, losses);
         kretprobes = new Kretprobes(this, registry, arch, losses);
+        watchdog = new Watchdog(registry.cpus(), registry, reports);
         target.dieChain().register(registry.path(), DieChain.KPROBES_PRIORITY);
+    }
+
+    private Kprobes(Kprobes whole) {
+        target = whole.target;
+        arch = whole.arch;
+        isScope = true;
+        printk = whole.printk;
+        losses = whole.losses;
+        reports = whole.reports;
+        places = whole.places;
+        registry = whole.registry;
+        kretprobes = whole.kretprobes;
+        watchdog = whole.watchdog;
     }
 
     /**
@@ -78,7 +104,11 @@ public final class Kprobes implements AutoCloseable {
      * @throws ProbeRefusal if it cannot be; then nothing has changed
      */
     public Kprobe register(Kprobe probe) {
+        watchdog.start();
         registry.register(probe, this);
+        if (isScope) {
+            scopedProbes.add(probe);
+        }
         return probe;
     }
 
@@ -87,7 +117,11 @@ public final class Kprobes implements AutoCloseable {
         if (probes.isEmpty()) {
             throw ProbeRefusal.of(Errno.EINVAL, "a batch", "there are no probes in it");
         }
+        watchdog.start();
         registry.register(probes, this);
+        if (isScope) {
+            scopedProbes.addAll(probes);
+        }
     }
 
     /**
@@ -97,11 +131,13 @@ public final class Kprobes implements AutoCloseable {
      * @return false if it was not registered here
      */
     public boolean unregister(Kprobe probe) {
+        scopedProbes.remove(probe);
         return registry.unregister(probe);
     }
 
     /** Unregisters those of them that are registered here, with one grace period for all. Returns how many. */
     public int unregister(List<Kprobe> probes) {
+        probes.forEach(scopedProbes::remove);
         return registry.unregister(probes);
     }
 
@@ -111,23 +147,28 @@ public final class Kprobes implements AutoCloseable {
         if (!probe.kprobe().registered()) {
             probe.prepare(target.cpus());
         }
-        registry.register(probe.kprobe(), this);
+        register(probe.kprobe());
         return probe;
     }
 
     /** As {@link #unregister(Kprobe)}. */
     public boolean unregister(Jprobe probe) {
-        return registry.unregister(probe.kprobe());
+        return unregister(probe.kprobe());
     }
 
     /** Registers a kretprobe. @throws ProbeRefusal if it cannot be, also if its place is not the entry of a function */
     public <D> Kretprobe<D> register(Kretprobe<D> probe) {
-        kretprobes.register(probe);
+        watchdog.start();
+        kretprobes.register(probe, this);
+        if (isScope) {
+            scopedKretprobes.add(probe);
+        }
         return probe;
     }
 
     /** As {@link #unregister(Kprobe)}. Calls on their way are forgotten. */
     public boolean unregister(Kretprobe<?> probe) {
+        scopedKretprobes.remove(probe);
         return kretprobes.unregister(probe);
     }
 
@@ -282,11 +323,34 @@ public final class Kprobes implements AutoCloseable {
         return reports;
     }
 
-    /** Unregisters all probes and leaves the die chain. */
+    /** How long a handler may run before its probe is disabled and reported; 5 s at first. */
+    public void handlerLimit(Duration limit) {
+        watchdog.limit(limit.toNanos());
+    }
+
+    /** The same probes of the same target, through which one owner registers: closing it unregisters what was registered through it. */
+    public Kprobes scope() {
+        return new Kprobes(this);
+    }
+
+    /** Unregisters all probes and leaves the die chain; a {@link #scope} only unregisters its own. */
     @Override
     public void close() {
+        if (isScope) {
+            for (Kretprobe<?> probe : scopedKretprobes) {
+                if (probe.kprobe().kprobes == this) {
+                    kretprobes.unregister(probe);
+                }
+            }
+            registry.unregister(
+                    scopedProbes.stream().filter(probe -> probe.kprobes == this).toList());
+            scopedProbes.clear();
+            scopedKretprobes.clear();
+            return;
+        }
         kretprobes.all().forEach(kretprobes::unregister);
-        registry.unregister(new ArrayList<>(registry.all()));
+        registry.unregister(registry.all());
         target.dieChain().unregister(registry.path());
+        watchdog.stop();
     }
 }

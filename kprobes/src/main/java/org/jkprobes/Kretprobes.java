@@ -34,7 +34,7 @@ final class Kretprobes {
         this.losses = losses;
     }
 
-    void register(Kretprobe<?> probe) {
+    void register(Kretprobe<?> probe, Kprobes through) {
         Kprobe kprobe = probe.kprobe();
         owner.places().checkEntry(owner.places().resolve(kprobe.location()));
         synchronized (registered) {
@@ -47,7 +47,7 @@ final class Kretprobes {
             // Counted before its first entry, so that the watches it finds stay.
             registered.add(probe);
             try {
-                registry.register(kprobe, owner);
+                registry.register(kprobe, through);
             } catch (ProbeRefusal e) {
                 registered.remove(probe);
                 throw e;

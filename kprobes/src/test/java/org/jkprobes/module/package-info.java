@@ -1,0 +1,4 @@
+@NullMarked
+package org.jkprobes.module;
+
+import org.jspecify.annotations.NullMarked;

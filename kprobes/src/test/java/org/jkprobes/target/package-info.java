@@ -1,0 +1,4 @@
+@NullMarked
+package org.jkprobes.target;
+
+import org.jspecify.annotations.NullMarked;
