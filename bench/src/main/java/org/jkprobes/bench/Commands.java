@@ -1,0 +1,65 @@
+package org.jkprobes.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jkprobes.cli.session.GuestImage;
+
+/**
+ * How each machine is started. Both get the same kernel, initramfs, command line and memory.
+ *
+ * @param jkprobes the command, {@code bin/jkprobes}
+ */
+record Commands(Path jkprobes, GuestFiles files) {
+    static final int MIB = 256;
+    private static final String COMMAND_LINE = GuestImage.COMMAND_LINE + " nokaslr";
+
+    /** QEMU's version of the board and CPU that ours models, no devices besides, ending when the guest does. */
+    private List<String> qemu(Path initramfs) {
+        List<String> command = new ArrayList<>(List.of("qemu-system-mipsel", "-M", "malta", "-cpu", "24Kc"));
+        command.addAll(List.of("-m", Integer.toString(MIB), "-nodefaults", "-display", "none", "-no-reboot"));
+        command.addAll(List.of("-serial", "stdio", "-kernel", files.elf().toString()));
+        command.addAll(List.of("-initrd", initramfs.toString(), "-append", COMMAND_LINE));
+        return command;
+    }
+
+    List<String> qemuWorkloads() {
+        return qemu(files.busy());
+    }
+
+    List<String> qemuBoot() {
+        return qemu(files.idle());
+    }
+
+    /** Our machine in a JVM with the options of {@code bin/jkprobes}. */
+    List<String> ourWorkloads() {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                MarkedMalta.class.getName(),
+                files.vmlinuz().toString(),
+                files.busy().toString(),
+                Integer.toString(MIB),
+                COMMAND_LINE);
+    }
+
+    List<String> ourBoot() {
+        return run("--append", "nokaslr");
+    }
+
+    /** Makes the snapshot the first time, and starts from it ever after. */
+    List<String> ourSnapshot() {
+        return run("--append", "nokaslr", "--snapshot", files.snapshot().toString());
+    }
+
+    private List<String> run(String... more) {
+        List<String> command = new ArrayList<>(List.of(jkprobes.toString(), "run", "--exec", "true"));
+        command.addAll(List.of("--memory", Integer.toString(MIB)));
+        command.addAll(List.of(more));
+        return command;
+    }
+}

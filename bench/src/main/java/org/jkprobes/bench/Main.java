@@ -1,0 +1,139 @@
+package org.jkprobes.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jkprobes.images.ImageException;
+
+/** Measures our machine beside QEMU: {@code bin/bench [--rounds N] [--scale PERCENT] [--write]}. */
+public final class Main {
+    private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+
+    private Main() {}
+
+    /** The first argument is the project's folder; the others are {@code bin/bench}'s. */
+    public static void main(String[] args) throws InterruptedException {
+        try {
+            Path root = Path.of(args[0]);
+            Options options = Options.parse(List.of(args).subList(1, args.length));
+            String text = measure(root, options);
+            OUT.print("\n" + text);
+            if (options.write()) {
+                Path file = root.resolve("docs/performance.md");
+                Files.createDirectories(file.getParent());
+                Files.writeString(file, text);
+                OUT.println("written to " + root.relativize(file));
+            }
+        } catch (BenchFailure | ImageException e) {
+            System.err.println("bin/bench: " + e.getMessage());
+            System.exit(2);
+        } catch (IOException e) {
+            System.err.println("bin/bench: " + e);
+            System.exit(2);
+        }
+    }
+
+    private static String measure(Path root, Options options) throws IOException, ImageException, InterruptedException {
+        List<Workload> workloads =
+                Workload.ALL.stream().map(w -> w.scaled(options.scale())).toList();
+        Path folder = Files.createTempDirectory("jkprobes-bench");
+        try {
+            GuestFiles files = GuestFiles.make(folder, root.resolve("bench/src/main/guest/workload.c"), workloads);
+            Commands commands = new Commands(root.resolve("bin/jkprobes"), files);
+            double load = Host.load();
+            OUT.println("making the snapshot");
+            Stopwatch.measure("bin/jkprobes run --snapshot", commands.ourSnapshot());
+            List<Round> rounds = new ArrayList<>();
+            for (int i = 1; i <= options.rounds(); i++) {
+                String round = "round " + i + " of " + options.rounds() + ": ";
+                rounds.add(Round.measure(commands, step -> OUT.println(round + step)));
+            }
+            return heading(files, options, load) + new Report(workloads, List.copyOf(rounds)).tables();
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static String heading(GuestFiles files, Options options, double load) throws IOException {
+        return """
+                # Performance
+
+                Measured by `bin/bench --rounds %d --scale %d` on %s, our machine and QEMU in turns.
+                Median (least..most) of the rounds.
+
+                - Host: %s; load before %s, after %s.
+                - Peer: %s, board `malta`, CPU `24Kc`; same unpacked kernel (Debian's %s), initramfs, command line and
+                  %d MiB of memory.
+                - CPU time is that of the whole process, the JVM's compiler and collector included. On a busy host believe it
+                  more than wall time.
+                - Guest instructions are counted by our machine and stand for both.
+
+                """.formatted(
+                        options.rounds(),
+                        options.scale(),
+                        LocalDate.now(ZoneOffset.UTC),
+                        Host.describe(),
+                        oneDecimal(load),
+                        oneDecimal(Host.load()),
+                        Host.qemu(),
+                        files.release(),
+                        Commands.MIB);
+    }
+
+    private static String oneDecimal(double number) {
+        return String.format(Locale.ROOT, "%.1f", number);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /**
+     * What the user asks.
+     *
+     * @param scale the workloads' length in percent
+     */
+    private record Options(int rounds, int scale, boolean write) {
+        static Options parse(List<String> args) {
+            int rounds = 3;
+            int scale = 100;
+            boolean write = false;
+            for (int i = 0; i < args.size(); i++) {
+                Optional<String> value = i + 1 < args.size() ? Optional.of(args.get(i + 1)) : Optional.empty();
+                switch (args.get(i)) {
+                    case "--write" -> write = true;
+                    case "--rounds" -> {
+                        rounds = number("--rounds", value);
+                        i++;
+                    }
+                    case "--scale" -> {
+                        scale = number("--scale", value);
+                        i++;
+                    }
+                    default -> throw new BenchFailure("unknown option " + args.get(i) + " (see bin/bench --help)");
+                }
+            }
+            return new Options(rounds, scale, write);
+        }
+
+        private static int number(String option, Optional<String> value) {
+            return value.filter(text -> text.matches("[1-9][0-9]{0,3}"))
+                    .map(Integer::parseInt)
+                    .orElseThrow(() -> new BenchFailure(option + " needs a number from 1 to 9999"));
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package org.jkprobes.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** What the rounds say, as Markdown that also reads well on a terminal. */
+record Report(List<Workload> workloads, List<Round> rounds) {
+    private static final double MILLION = 1e6;
+    private static final double MIB = 1 << 20;
+
+    String tables() {
+        List<String> lines = new ArrayList<>();
+        lines.add("| bar | wanted | measured | met |");
+        lines.add("|---|---|---|---|");
+        bars().forEach(bar -> lines.add(bar.row()));
+        lines.add("");
+        lines.add(
+                "| | ours: s wall | ours: s CPU | QEMU: s wall | QEMU: s CPU | ours / QEMU, wall | ours / QEMU, CPU |");
+        lines.add("|---|---|---|---|---|---|---|");
+        for (Workload w : workloads) {
+            lines.add(row(
+                    "`" + w.name() + "`: " + w.what(),
+                    r -> r.ours().span(w.name()),
+                    r -> r.qemu().span(w.name())));
+        }
+        lines.add(row(
+                "boot, run `true`, power off: whole process",
+                r -> r.ourBoot().whole(),
+                r -> r.qemuBoot().whole()));
+        lines.add("");
+        lines.add("| | guest instructions, millions | ours: MIPS by wall | ours: MIPS by CPU | QEMU: MIPS by wall |");
+        lines.add("|---|---|---|---|---|");
+        workloads.forEach(w -> lines.add(mipsRow(w)));
+        return String.join("\n", lines) + "\n";
+    }
+
+    private List<Bar> bars() {
+        return List.of(
+                new Bar(
+                        "`core`, by wall time",
+                        "guest MIPS",
+                        150,
+                        true,
+                        over(r -> mips(core(r), core(r).wallSeconds()))),
+                new Bar("`core`, by CPU time", "guest MIPS", 150, true, over(r -> mips(core(r), core(r).cpuSeconds()))),
+                new Bar(
+                        "boot, run `true`, power off",
+                        "s wall",
+                        20,
+                        false,
+                        over(r -> r.ourBoot().whole().wallSeconds())),
+                new Bar(
+                        "the same",
+                        "s CPU",
+                        20,
+                        false,
+                        over(r -> r.ourBoot().whole().cpuSeconds())),
+                new Bar(
+                        "shell from a snapshot, run `true`, power off",
+                        "s wall",
+                        2,
+                        false,
+                        over(r -> r.snapshot().whole().wallSeconds())),
+                new Bar(
+                        "the same",
+                        "s CPU",
+                        2,
+                        false,
+                        over(r -> r.snapshot().whole().cpuSeconds())),
+                new Bar("host memory besides the guest's: boot", "MiB", 500, false, over(r -> beyond(r.ourBoot()))),
+                new Bar("host memory besides the guest's: workloads", "MiB", 500, false, over(r -> beyond(r.ours()))),
+                new Bar(
+                        "host memory besides the guest's: snapshot",
+                        "MiB",
+                        500,
+                        false,
+                        over(r -> beyond(r.snapshot()))));
+    }
+
+    private static Course.Span core(Round round) {
+        return round.ours().span("core");
+    }
+
+    private static double mips(Course.Span span, double seconds) {
+        return span.instructions() / MILLION / seconds;
+    }
+
+    /** Peak resident memory of the process, less the guest's whole memory, touched or not. */
+    private static double beyond(Course course) {
+        return course.whole().peakBytes() / MIB - Commands.MIB;
+    }
+
+    private Spread over(ToDoubleFunction<Round> figure) {
+        return Spread.of(rounds.stream().map(figure::applyAsDouble).toList());
+    }
+
+    private interface Part {
+        Course.Span of(Round round);
+    }
+
+    private String row(String what, Part ours, Part qemu) {
+        return "| %s | %s | %s | %s | %s | %s | %s |"
+                .formatted(
+                        what,
+                        over(r -> ours.of(r).wallSeconds()),
+                        over(r -> ours.of(r).cpuSeconds()),
+                        over(r -> qemu.of(r).wallSeconds()),
+                        over(r -> qemu.of(r).cpuSeconds()),
+                        over(r -> ours.of(r).wallSeconds() / qemu.of(r).wallSeconds()),
+                        over(r -> ours.of(r).cpuSeconds() / qemu.of(r).cpuSeconds()));
+    }
+
+    /** QEMU does not tell how many instructions it runs without running slower: ours are counted for both. */
+    private String mipsRow(Workload w) {
+        Part ours = r -> r.ours().span(w.name());
+        Part qemu = r -> r.qemu().span(w.name());
+        return "| `%s` | %s | %s | %s | %s |"
+                .formatted(
+                        w.name(),
+                        over(r -> ours.of(r).instructions() / MILLION),
+                        over(r -> mips(ours.of(r), ours.of(r).wallSeconds())),
+                        over(r -> mips(ours.of(r), ours.of(r).cpuSeconds())),
+                        over(r -> mips(ours.of(r), qemu.of(r).wallSeconds())));
+    }
+}

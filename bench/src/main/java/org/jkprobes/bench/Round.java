@@ -1,0 +1,30 @@
+package org.jkprobes.bench;
+
+import java.util.function.Consumer;
+
+/** Everything measured once, our machine and QEMU in turns, so that a change of the host's speed meets both. */
+record Round(Course ours, Course qemu, Course ourBoot, Course qemuBoot, Course snapshot) {
+    static Round measure(Commands commands, Consumer<String> progress) {
+        progress.accept("workloads, ours");
+        Course ours = Stopwatch.measure("our machine", commands.ourWorkloads());
+        progress.accept("workloads, QEMU");
+        Course qemu = Stopwatch.measure("QEMU", commands.qemuWorkloads());
+        requireEqualValues(ours, qemu);
+        progress.accept("boot, ours");
+        Course ourBoot = Stopwatch.measure("bin/jkprobes run", commands.ourBoot());
+        progress.accept("boot, QEMU");
+        Course qemuBoot = Stopwatch.measure("QEMU", commands.qemuBoot());
+        progress.accept("shell from a snapshot");
+        Course snapshot = Stopwatch.measure("bin/jkprobes run --snapshot", commands.ourSnapshot());
+        return new Round(ours, qemu, ourBoot, qemuBoot, snapshot);
+    }
+
+    /** A machine that computes something else is not slower or faster, but wrong. */
+    private static void requireEqualValues(Course ours, Course qemu) {
+        for (String name : qemu.spans().keySet()) {
+            if (!ours.span(name).value().equals(qemu.span(name).value())) {
+                throw new BenchFailure("the workload " + name + " has not computed on our machine what it does on QEMU");
+            }
+        }
+    }
+}
