@@ -23,7 +23,8 @@ record Round(Course ours, Course qemu, Course ourBoot, Course qemuBoot, Course s
     private static void requireEqualValues(Course ours, Course qemu) {
         for (String name : qemu.spans().keySet()) {
             if (!ours.span(name).value().equals(qemu.span(name).value())) {
-                throw new BenchFailure("the workload " + name + " has not computed on our machine what it does on QEMU");
+                throw new BenchFailure(
+                        "the workload " + name + " has not computed on our machine what it does on QEMU");
             }
         }
     }
