@@ -18,7 +18,8 @@ public final class Block {
     /** The budget without which the block may not be entered: a breakpoint waits for the instruction that it stands before. */
     final int needs;
 
-    final long[] code;
+    /** Where its micro-ops are in {@link MicroOps}. */
+    final int start;
     /** Micro-op index to instruction index. */
     private final byte[] instructionOf;
     /** Instruction index to offset from {@link #pc}. */
@@ -43,15 +44,17 @@ public final class Block {
     Block sibling;
 
     boolean valid = true;
+    /** Until when {@link JumpCache} may find it. */
+    long mapping;
 
-    Block(BlockBuilder from, int mode) {
+    Block(BlockBuilder from, int mode, MicroOps code) {
         pc = from.pc;
         this.mode = mode;
         physical = from.physical;
         bytes = from.bytes();
         instructions = from.retiring();
         needs = Math.max(1, instructions);
-        code = from.code();
+        start = from.addTo(code);
         instructionOf = from.instructionOf();
         offsetOf = from.offsetOf();
         delaySlot = from.delaySlot;
@@ -63,7 +66,7 @@ public final class Block {
 
     /** The index of the instruction to which the micro-op {@code index} belongs. */
     public int instructionAt(int index) {
-        return instructionOf[index];
+        return instructionOf[index - start];
     }
 
     /** The address of an instruction of this block. */

@@ -87,8 +87,8 @@ public final class BlockBuilder {
     }
 
     /** The block, to be found under {@code mode}. */
-    Block build(int mode) {
-        return new Block(this, mode);
+    Block build(int mode, MicroOps into) {
+        return new Block(this, mode, into);
     }
 
     int bytes() {
@@ -99,8 +99,8 @@ public final class BlockBuilder {
         return instructions - uncounted;
     }
 
-    long[] code() {
-        return Arrays.copyOf(code, count);
+    int addTo(MicroOps all) {
+        return all.add(code, count);
     }
 
     byte[] instructionOf() {

@@ -10,6 +10,7 @@ public final class CodeCache {
     /** Instructions start at multiples of this many bytes. */
     private final int alignment;
 
+    final MicroOps code = new MicroOps();
     private final Map<Long, CodePage> pages = new HashMap<>();
 
     CodeCache(int alignment) {
@@ -39,6 +40,7 @@ public final class CodeCache {
 
     /** Drops every block. */
     void clear() {
+        code.clear();
         for (CodePage page : pages.values()) {
             page.dropAll();
         }

@@ -7,8 +7,8 @@ import java.lang.foreign.ValueLayout;
  * Host memory by address, for the interpreter's hot loop. A segment that is a constant costs no check that the JIT cannot remove;
  * a segment in a field costs four on every access, which made the loop several times slower.
  *
- * <p>Addresses come from two places only: a register file's or soft TLB's start plus a masked offset, and a soft TLB entry whose
- * tag matched, which leads into a page of guest RAM. So a guest cannot reach anything else.
+ * <p>Addresses come from one place only: a soft TLB entry whose tag matched, which leads into a page of guest RAM. So a guest
+ * cannot reach anything else.
  */
 final class Host {
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
@@ -16,7 +16,6 @@ final class Host {
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private Host() {}
 
@@ -32,10 +31,6 @@ final class Host {
         return ALL.get(INT, address);
     }
 
-    static long getLong(long address) {
-        return ALL.get(LONG, address);
-    }
-
     static void putByte(long address, byte value) {
         ALL.set(BYTE, address, value);
     }
@@ -48,7 +43,4 @@ final class Host {
         ALL.set(INT, address, value);
     }
 
-    static void putLong(long address, long value) {
-        ALL.set(LONG, address, value);
-    }
 }

@@ -3,9 +3,9 @@ package org.jkprobes.machine.engine;
 /**
  * The micro-ops: what the lifters emit and the engines run. See {@code docs/micro-ops.md} for the form and its reasons.
  *
- * <p>A micro-op is one {@code long}: {@code op:8 | d:12 | a:12 | b or imm:32}, lowest bits first. {@code d}, {@code a} and
- * {@code b} are byte offsets of slots in the register file (slot number times 8). A 32-bit operation reads the low halves of its
- * operands and writes its result zero-extended to 64 bits. "T" below stands for the value of a slot.
+ * <p>A micro-op is one {@code long}: {@code op:8 | d:8 | a:8 | 0:8 | b or imm:32}, lowest bits first. {@code d}, {@code a} and
+ * {@code b} are numbers of slots in the register file. A 32-bit operation reads the low halves of its operands and writes its
+ * result zero-extended to 64 bits. "T" below stands for the value of a slot.
  */
 public final class Op {
     private Op() {}
@@ -121,9 +121,9 @@ public final class Op {
 
     public static final int ADD64 = 73;
     public static final int SUB64 = 74;
-    public static final int OR64 = 75;
-    public static final int SHLI64 = 76;
-    public static final int SHRI64 = 77;
+    public static final int SHRI64 = 75;
+    /** d = the low half of a above the low half of b. */
+    public static final int JOIN = 76;
     /** The little-endian unaligned-word merges: d's bytes, a = the aligned word, b = the address. */
     public static final int MERGE_LEFT = 80;
 
@@ -147,25 +147,30 @@ public final class Op {
     }
 
     public static int d(long uop) {
-        return (int) (uop >>> 8) & 0xfff;
+        return (int) (uop >>> 8) & 0xff;
     }
 
     public static int a(long uop) {
-        return (int) (uop >>> 20) & 0xfff;
+        return (int) (uop >>> 16) & 0xff;
     }
 
-    /** The third field: a slot's offset or an immediate. */
+    /** The third field: a slot or an immediate. */
     public static int b(long uop) {
         return (int) (uop >>> 32);
     }
 
+    /** The third field where it is a slot. */
+    static int slotB(long uop) {
+        return (int) (uop >>> 32) & 0xff;
+    }
+
     /** Encodes a micro-op of slot numbers d and a and an immediate. */
     public static long withImmediate(int op, int d, int a, int imm) {
-        return (long) imm << 32 | (long) a << 23 | (long) d << 11 | op;
+        return (long) imm << 32 | (long) a << 16 | (long) d << 8 | op;
     }
 
     /** Encodes a micro-op of three slot numbers. */
     public static long withSlots(int op, int d, int a, int b) {
-        return withImmediate(op, d, a, b << 3);
+        return withImmediate(op, d, a, b);
     }
 }

@@ -1,42 +1,35 @@
 package org.jkprobes.machine.engine;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-
 /** The straight-line micro-ops that are too rare for the interpreter's hot loop. */
 final class RareOps {
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private RareOps() {}
 
-    static void run(MemorySegment slots, long uop) {
+    static void run(long[] slots, long uop) {
         int op = Op.op(uop);
-        long d = slots.get(LONG, Op.d(uop));
-        long a = slots.get(LONG, Op.a(uop));
-        slots.set(
-                LONG,
-                Op.d(uop),
-                switch (op) {
-                    case Op.CLZ -> Integer.numberOfLeadingZeros((int) a);
-                    case Op.CLO -> Integer.numberOfLeadingZeros(~(int) a);
-                    case Op.SWAP_HALF_BYTES -> (a & 0x00ff00ffL) << 8 | a >>> 8 & 0x00ff00ffL;
-                    case Op.SHLI64 -> a << Op.b(uop);
-                    case Op.SHRI64 -> a >>> Op.b(uop);
-                    default -> binary(op, d, a, slots.get(LONG, Op.b(uop)));
-                });
+        long d = slots[Op.d(uop)];
+        long a = slots[Op.a(uop)];
+        slots[Op.d(uop)] = switch (op) {
+            case Op.CLZ -> Integer.numberOfLeadingZeros((int) a);
+            case Op.CLO -> Integer.numberOfLeadingZeros(~(int) a);
+            case Op.SWAP_HALF_BYTES -> (a & 0x00ff00ffL) << 8 | a >>> 8 & 0x00ff00ffL;
+            case Op.RORI -> unsigned(Integer.rotateRight((int) a, Op.b(uop)));
+            case Op.INS -> unsigned(insert((int) d, (int) a, Op.b(uop)));
+            default -> binary(op, d, a, slots[Op.b(uop)]);
+        };
     }
 
     private static long binary(int op, long d, long a, long b) {
         return switch (op) {
-            case Op.MULS64 -> (long) (int) a * (int) b;
+            case Op.ROR -> unsigned(Integer.rotateRight((int) a, (int) b));
+            case Op.SETEQ -> (int) a == (int) b ? 1 : 0;
+            case Op.SETNE -> (int) a != (int) b ? 1 : 0;
             case Op.MULU64 -> (a & 0xffffffffL) * (b & 0xffffffffL);
             case Op.DIVS -> unsigned((int) b == 0 ? (int) a : (int) a / (int) b);
             case Op.REMS -> unsigned((int) b == 0 ? 0 : (int) a % (int) b);
             case Op.DIVU -> unsigned((int) b == 0 ? (int) a : Integer.divideUnsigned((int) a, (int) b));
             case Op.REMU -> unsigned((int) b == 0 ? 0 : Integer.remainderUnsigned((int) a, (int) b));
-            case Op.ADD64 -> a + b;
             case Op.SUB64 -> a - b;
-            case Op.OR64 -> a | b;
             case Op.MERGE_LEFT -> mergeLeft((int) d, (int) a, (int) b & 3);
             case Op.MERGE_RIGHT -> mergeRight((int) d, (int) a, (int) b & 3);
             case Op.ADD_OVERFLOWS -> overflows((int) a + (long) (int) b);
@@ -63,5 +56,11 @@ final class RareOps {
     private static long mergeRight(int register, int word, int at) {
         int shift = 8 * at;
         return unsigned(word >>> shift | register & ~(-1 >>> shift));
+    }
+
+    /** The low bits of a field put into d: see {@link Op#INS}. */
+    private static int insert(int into, int field, int imm) {
+        int mask = -1 >>> 32 - (imm >> 8) << imm;
+        return into & ~mask | field << imm & mask;
     }
 }

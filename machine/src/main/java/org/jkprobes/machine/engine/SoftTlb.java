@@ -1,51 +1,46 @@
 package org.jkprobes.machine.engine;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-
 /**
- * The host-side cache of translations that loads and stores look at first. Off-heap, because emitted code reads it too. One set of
- * entries for each privilege; an entry is {read tag, write tag, addend, unused}, 8 bytes each: a tag is the page's virtual address,
+ * The host-side cache of translations that loads and stores look at first. One set of entries for each
+ * privilege; an entry is {read tag, write tag, addend, unused}: a tag is the page's virtual address,
  * compared with the access's address masked to page and misalignment bits, so that an unaligned access misses; the addend takes a
  * virtual address to the host's.
  */
 public final class SoftTlb {
     public static final int PAGE_BITS = 12;
-    public static final int ENTRY_BITS = 5;
+    /** Log2 of the longs of an entry. */
+    private static final int ENTRY_BITS = 2;
+
     static final int SET_BITS = 9;
     static final int SETS = 2;
     static final int ENTRIES = 1 << SET_BITS;
-    /** Bytes of one privilege's entries. */
-    static final int SET_BYTES = ENTRIES << ENTRY_BITS;
+    /** Longs of one privilege's entries. */
+    static final int SET_LENGTH = ENTRIES << ENTRY_BITS;
 
     static final int READ = 0;
-    static final int WRITE = 8;
-    static final int ADDEND = 16;
-
-    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+    static final int WRITE = 1;
+    static final int ADDEND = 2;
 
     /** A tag that no address equals: its low page bits are set and no access is that misaligned. */
     private static final long EMPTY = 0x800;
 
-    final MemorySegment entries;
+    final long[] entries = new long[SETS * SET_LENGTH];
     /** Mapped (not fixed) translations filled since the last flush, by entry offset; more than these and all is flushed. */
     private final int[] mapped = new int[256];
 
     private int mappedCount;
 
     SoftTlb() {
-        entries = Arena.ofAuto().allocate((long) SETS * SET_BYTES, 64);
         flushAll();
     }
 
-    /** Offset of an address's entry in its set. */
+    /** Index of an address's entry in its set. */
     static int index(long address) {
         return ((int) (address >>> PAGE_BITS) & (ENTRIES - 1)) << ENTRY_BITS;
     }
 
     private static int entry(long address, int set) {
-        return set * SET_BYTES + index(address);
+        return set * SET_LENGTH + index(address);
     }
 
     void fill(long address, int set, long hostAddress, boolean writable, boolean fixed) {
@@ -54,9 +49,9 @@ public final class SoftTlb {
         }
         int entry = entry(address, set);
         long page = address & -(1L << PAGE_BITS);
-        entries.set(LONG, entry + READ, page);
-        entries.set(LONG, entry + WRITE, writable ? page : EMPTY);
-        entries.set(LONG, entry + ADDEND, (hostAddress & -(1L << PAGE_BITS)) - page);
+        entries[entry + READ] = page;
+        entries[entry + WRITE] = writable ? page : EMPTY;
+        entries[entry + ADDEND] = (hostAddress & -(1L << PAGE_BITS)) - page;
         if (!fixed) {
             mapped[mappedCount++] = entry;
         }
@@ -74,14 +69,14 @@ public final class SoftTlb {
     void flushPage(long address) {
         for (int set = 0; set < SETS; set++) {
             int entry = entry(address, set);
-            if (entries.get(LONG, entry + READ) == (address & -(1L << PAGE_BITS))) {
+            if (entries[entry + READ] == (address & -(1L << PAGE_BITS))) {
                 clear(entry);
             }
         }
     }
 
     void flushAll() {
-        for (int entry = 0; entry < SETS * SET_BYTES; entry += 1 << ENTRY_BITS) {
+        for (int entry = 0; entry < SETS * SET_LENGTH; entry += 1 << ENTRY_BITS) {
             clear(entry);
         }
         mappedCount = 0;
@@ -89,13 +84,13 @@ public final class SoftTlb {
 
     /** Takes all write permissions away: the next store to each page is seen again. */
     void flushWrites() {
-        for (int entry = 0; entry < SETS * SET_BYTES; entry += 1 << ENTRY_BITS) {
-            entries.set(LONG, entry + WRITE, EMPTY);
+        for (int entry = 0; entry < SETS * SET_LENGTH; entry += 1 << ENTRY_BITS) {
+            entries[entry + WRITE] = EMPTY;
         }
     }
 
     private void clear(int entry) {
-        entries.set(LONG, entry + READ, EMPTY);
-        entries.set(LONG, entry + WRITE, EMPTY);
+        entries[entry + READ] = EMPTY;
+        entries[entry + WRITE] = EMPTY;
     }
 }

@@ -5,8 +5,8 @@ final class UnalignedWord {
     private UnalignedWord() {}
 
     static boolean store(Vcpu cpu, Block block, long uop) {
-        long address = cpu.slot(Op.a(uop) >>> 3);
-        int value = (int) cpu.slot(Op.d(uop) >>> 3);
+        long address = cpu.slot(Op.a(uop));
+        int value = (int) cpu.slot(Op.d(uop));
         int at = (int) address & 3;
         if (Op.op(uop) == Op.ST_LEFT) {
             for (int i = 0; i <= at; i++) {

@@ -1,6 +1,5 @@
 package org.jkprobes.machine.engine;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -22,14 +21,15 @@ public abstract class Vcpu implements Stateful {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final int FETCH_ENTRIES = 1024;
 
-    /** The register file; off-heap, because emitted code works on it. */
-    protected final MemorySegment slots = Arena.ofAuto().allocate(SLOTS * 8L, 64);
+    /** The register file. */
+    final long[] slots = new long[SLOTS];
 
     protected final Ram ram;
     protected final Bus bus;
     protected final Timeline timeline;
     protected final SoftTlb tlb = new SoftTlb();
     protected final CodeCache code;
+    final JumpCache jumps = new JumpCache();
 
     /** The next instruction's address. */
     protected long pc;
@@ -73,6 +73,9 @@ public abstract class Vcpu implements Stateful {
     }
 
     // ---- the architecture's part ----
+
+    /** Whether no guest can change what an instruction address leads to. */
+    protected abstract boolean fetchIsFixed(long address);
 
     /** Translates pc to a physical address; on a fault raises the exception (pc is then its vector) and returns -1. */
     protected abstract long translateFetch(long address);
@@ -131,11 +134,11 @@ public abstract class Vcpu implements Stateful {
     // ---- slots ----
 
     public final long slot(int number) {
-        return slots.get(LONG, (long) number << 3);
+        return slots[number];
     }
 
     public final void slot(int number, long value) {
-        slots.set(LONG, (long) number << 3, value);
+        slots[number] = value;
     }
 
     public final long pc() {
@@ -176,7 +179,10 @@ public abstract class Vcpu implements Stateful {
         Block block = page.find(pc, wanted);
         if (block == null) {
             lift(builder, pc, physical, mode, (wanted & SINGLE) != 0 ? 1 : BlockBuilder.MAX_INSTRUCTIONS);
-            block = builder.build(wanted);
+            if (code.code.full()) {
+                code.clear();
+            }
+            block = builder.build(wanted, code.code);
             if (page.isEmpty()) {
                 protect(physical);
             }
@@ -204,6 +210,7 @@ public abstract class Vcpu implements Stateful {
     /** Forgets which page an instruction address leads to: after a change of mappings. */
     protected final void forgetFetches() {
         Arrays.fill(fetchTag, -1);
+        jumps.mapping++;
     }
 
     /** Forgets the translation of one page. */
@@ -211,6 +218,7 @@ public abstract class Vcpu implements Stateful {
         tlb.flushPage(address);
         int index = (int) (address >>> SoftTlb.PAGE_BITS) & (FETCH_ENTRIES - 1);
         fetchTag[index] = -1;
+        jumps.mapping++;
     }
 
     /** Forgets all translations that the guest can change. */

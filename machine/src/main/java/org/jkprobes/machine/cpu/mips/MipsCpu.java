@@ -121,6 +121,11 @@ public final class MipsCpu extends Vcpu {
     // ---- translation ----
 
     @Override
+    protected boolean fetchIsFixed(long address) {
+        return address >= 0x80000000L && address < 0xc0000000L;
+    }
+
+    @Override
     protected long translateFetch(long address) {
         if (stepping && MipsAddress.isSlot(address)) {
             return MipsAddress.slotPhysical(address);
@@ -359,8 +364,8 @@ public final class MipsCpu extends Vcpu {
     protected void helper(Block block, int instruction, long uop) {
         int imm = Op.b(uop);
         int operand = imm >>> MipsHelper.SHIFT;
-        int d = Op.d(uop) >>> 3;
-        int a = Op.a(uop) >>> 3;
+        int d = Op.d(uop);
+        int a = Op.a(uop);
         switch (imm & 0xff) {
             case MipsHelper.MFC0 -> slot(d, readCp0(operand, block, instruction) & 0xffffffffL);
             case MipsHelper.MTC0 -> writeCp0(operand, (int) slot(a), nowAt(block, instruction));

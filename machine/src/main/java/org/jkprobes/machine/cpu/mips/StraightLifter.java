@@ -289,8 +289,7 @@ final class StraightLifter {
 
     private static void accumulate(BlockBuilder out, int multiply, int combine, int rs, int rt) {
         out.slots(multiply, T0, rs, rt);
-        out.immediate(Op.SHLI64, T1, HI, 32);
-        out.slots(Op.OR64, T1, T1, LO);
+        out.slots(Op.JOIN, T1, HI, LO);
         out.slots(combine, T0, T1, T0);
         split(out);
     }

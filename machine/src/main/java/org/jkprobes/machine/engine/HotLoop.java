@@ -1,0 +1,263 @@
+package org.jkprobes.machine.engine;
+
+/**
+ * The interpreter's hot loop: the frequent micro-ops, and the way from block to block. Its shape is measured. It calls nothing, so
+ * that the JIT keeps the loop's state in registers; what needs a call ends it, and the interpreter starts it again.
+ */
+final class HotLoop {
+    private static final long PAGE = -(1L << SoftTlb.PAGE_BITS);
+
+    /** The index of the micro-op at which it ended, and which is still to be done. */
+    int index;
+    /** What is left of the budget, with the block in which it ended paid for. */
+    long left;
+
+    /** Runs from a micro-op of a block that is paid for; returns the block in which it ended. */
+    Block run(Vcpu cpu, Block start, int from, long budget) {
+        final long[] slots = cpu.slots;
+        final long[] tlb = cpu.tlb.entries;
+        final int set = (cpu.mode & 1) * SoftTlb.SET_LENGTH;
+        final long mask = cpu.addressMask;
+        final JumpCache jumps = cpu.jumps;
+        Block block = start;
+        final long[] code = cpu.code.code.words;
+        int i = from;
+        long left = budget;
+        while (true) {
+            long uop = code[i++];
+            Block next = null;
+            switch (Op.op(uop)) {
+                case Op.ADD:
+                    slots[Op.d(uop)] = ((int) slots[Op.a(uop)] + (int) slots[Op.slotB(uop)]) & 0xffffffffL;
+                    continue;
+                case Op.SUB:
+                    slots[Op.d(uop)] = ((int) slots[Op.a(uop)] - (int) slots[Op.slotB(uop)]) & 0xffffffffL;
+                    continue;
+                case Op.AND:
+                    slots[Op.d(uop)] = ((int) slots[Op.a(uop)] & (int) slots[Op.slotB(uop)]) & 0xffffffffL;
+                    continue;
+                case Op.OR:
+                    slots[Op.d(uop)] = ((int) slots[Op.a(uop)] | (int) slots[Op.slotB(uop)]) & 0xffffffffL;
+                    continue;
+                case Op.XOR:
+                    slots[Op.d(uop)] = ((int) slots[Op.a(uop)] ^ (int) slots[Op.slotB(uop)]) & 0xffffffffL;
+                    continue;
+                case Op.NOR:
+                    slots[Op.d(uop)] = ~((int) slots[Op.a(uop)] | (int) slots[Op.slotB(uop)]) & 0xffffffffL;
+                    continue;
+                case Op.SHL:
+                    slots[Op.d(uop)] = ((int) slots[Op.a(uop)] << (int) slots[Op.slotB(uop)]) & 0xffffffffL;
+                    continue;
+                case Op.SHR:
+                    slots[Op.d(uop)] = ((int) slots[Op.a(uop)] >>> (int) slots[Op.slotB(uop)]) & 0xffffffffL;
+                    continue;
+                case Op.SAR:
+                    slots[Op.d(uop)] = ((int) slots[Op.a(uop)] >> (int) slots[Op.slotB(uop)]) & 0xffffffffL;
+                    continue;
+                case Op.MUL:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] * slots[Op.slotB(uop)] & 0xffffffffL;
+                    continue;
+                case Op.SETLT:
+                    slots[Op.d(uop)] = ((int) slots[Op.a(uop)] < (int) slots[Op.slotB(uop)] ? 1 : 0) & 0xffffffffL;
+                    continue;
+                case Op.SETLTU:
+                    slots[Op.d(uop)] =
+                            (Integer.compareUnsigned((int) slots[Op.a(uop)], (int) slots[Op.slotB(uop)]) < 0 ? 1 : 0)
+                                    & 0xffffffffL;
+                    continue;
+                case Op.ADDI:
+                    slots[Op.d(uop)] = ((int) slots[Op.a(uop)] + Op.b(uop)) & 0xffffffffL;
+                    continue;
+                case Op.ANDI:
+                    slots[Op.d(uop)] = ((int) slots[Op.a(uop)] & Op.b(uop)) & 0xffffffffL;
+                    continue;
+                case Op.ORI:
+                    slots[Op.d(uop)] = ((int) slots[Op.a(uop)] | Op.b(uop)) & 0xffffffffL;
+                    continue;
+                case Op.XORI:
+                    slots[Op.d(uop)] = ((int) slots[Op.a(uop)] ^ Op.b(uop)) & 0xffffffffL;
+                    continue;
+                case Op.SHLI:
+                    slots[Op.d(uop)] = ((int) slots[Op.a(uop)] << Op.b(uop)) & 0xffffffffL;
+                    continue;
+                case Op.SHRI:
+                    slots[Op.d(uop)] = ((int) slots[Op.a(uop)] >>> Op.b(uop)) & 0xffffffffL;
+                    continue;
+                case Op.SARI:
+                    slots[Op.d(uop)] = ((int) slots[Op.a(uop)] >> Op.b(uop)) & 0xffffffffL;
+                    continue;
+                case Op.SETLTI:
+                    slots[Op.d(uop)] = ((int) slots[Op.a(uop)] < Op.b(uop) ? 1 : 0) & 0xffffffffL;
+                    continue;
+                case Op.SETLTUI:
+                    slots[Op.d(uop)] =
+                            (Integer.compareUnsigned((int) slots[Op.a(uop)], Op.b(uop)) < 0 ? 1 : 0) & 0xffffffffL;
+                    continue;
+                case Op.MOV:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] & 0xffffffffL;
+                    continue;
+                case Op.SEXT8:
+                    slots[Op.d(uop)] = ((byte) (int) slots[Op.a(uop)]) & 0xffffffffL;
+                    continue;
+                case Op.SEXT16:
+                    slots[Op.d(uop)] = ((short) (int) slots[Op.a(uop)]) & 0xffffffffL;
+                    continue;
+                case Op.EXT:
+                    slots[Op.d(uop)] =
+                            ((int) slots[Op.a(uop)] >>> Op.b(uop) & -1 >>> 32 - (Op.b(uop) >> 8)) & 0xffffffffL;
+                    continue;
+                case Op.CONST:
+                    slots[Op.d(uop)] = Op.b(uop) & 0xffffffffL;
+                    continue;
+                case Op.MOVZ:
+                    if ((int) slots[Op.slotB(uop)] == 0) {
+                        slots[Op.d(uop)] = (int) slots[Op.a(uop)] & 0xffffffffL;
+                    }
+                    continue;
+                case Op.MOVN:
+                    if ((int) slots[Op.slotB(uop)] != 0) {
+                        slots[Op.d(uop)] = (int) slots[Op.a(uop)] & 0xffffffffL;
+                    }
+                    continue;
+                case Op.MULS64:
+                    slots[Op.d(uop)] = (long) (int) slots[Op.a(uop)] * (int) slots[Op.slotB(uop)];
+                    continue;
+                case Op.ADD64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] + slots[Op.slotB(uop)];
+                    continue;
+                case Op.JOIN:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] << 32 | slots[Op.slotB(uop)] & 0xffffffffL;
+                    continue;
+                case Op.SHRI64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] >>> Op.b(uop);
+                    continue;
+                case Op.LD32: {
+                    long address = slots[Op.a(uop)] + Op.b(uop) & mask;
+                    int entry = SoftTlb.index(address) + set;
+                    if (tlb[entry] != (address & (PAGE | 3))) {
+                        break;
+                    }
+                    long host = tlb[entry + SoftTlb.ADDEND] + address;
+                    slots[Op.d(uop)] = Host.getInt(host) & 0xffffffffL;
+                    continue;
+                }
+                case Op.LD8U: {
+                    long address = slots[Op.a(uop)] + Op.b(uop) & mask;
+                    int entry = SoftTlb.index(address) + set;
+                    if (tlb[entry] != (address & PAGE)) {
+                        break;
+                    }
+                    long host = tlb[entry + SoftTlb.ADDEND] + address;
+                    slots[Op.d(uop)] = Host.getByte(host) & 0xffL;
+                    continue;
+                }
+                case Op.LD8S: {
+                    long address = slots[Op.a(uop)] + Op.b(uop) & mask;
+                    int entry = SoftTlb.index(address) + set;
+                    if (tlb[entry] != (address & PAGE)) {
+                        break;
+                    }
+                    long host = tlb[entry + SoftTlb.ADDEND] + address;
+                    slots[Op.d(uop)] = Host.getByte(host) & 0xffffffffL;
+                    continue;
+                }
+                case Op.LD16U: {
+                    long address = slots[Op.a(uop)] + Op.b(uop) & mask;
+                    int entry = SoftTlb.index(address) + set;
+                    if (tlb[entry] != (address & (PAGE | 1))) {
+                        break;
+                    }
+                    long host = tlb[entry + SoftTlb.ADDEND] + address;
+                    slots[Op.d(uop)] = Host.getShort(host) & 0xffffL;
+                    continue;
+                }
+                case Op.LD16S: {
+                    long address = slots[Op.a(uop)] + Op.b(uop) & mask;
+                    int entry = SoftTlb.index(address) + set;
+                    if (tlb[entry] != (address & (PAGE | 1))) {
+                        break;
+                    }
+                    long host = tlb[entry + SoftTlb.ADDEND] + address;
+                    slots[Op.d(uop)] = Host.getShort(host) & 0xffffffffL;
+                    continue;
+                }
+                case Op.ST32: {
+                    long address = slots[Op.a(uop)] + Op.b(uop) & mask;
+                    int entry = SoftTlb.index(address) + set;
+                    if (tlb[entry + SoftTlb.WRITE] != (address & (PAGE | 3))) {
+                        break;
+                    }
+                    long host = tlb[entry + SoftTlb.ADDEND] + address;
+                    Host.putInt(host, (int) slots[Op.d(uop)]);
+                    continue;
+                }
+                case Op.ST8: {
+                    long address = slots[Op.a(uop)] + Op.b(uop) & mask;
+                    int entry = SoftTlb.index(address) + set;
+                    if (tlb[entry + SoftTlb.WRITE] != (address & PAGE)) {
+                        break;
+                    }
+                    long host = tlb[entry + SoftTlb.ADDEND] + address;
+                    Host.putByte(host, (byte) slots[Op.d(uop)]);
+                    continue;
+                }
+                case Op.ST16: {
+                    long address = slots[Op.a(uop)] + Op.b(uop) & mask;
+                    int entry = SoftTlb.index(address) + set;
+                    if (tlb[entry + SoftTlb.WRITE] != (address & (PAGE | 1))) {
+                        break;
+                    }
+                    long host = tlb[entry + SoftTlb.ADDEND] + address;
+                    Host.putShort(host, (short) slots[Op.d(uop)]);
+                    continue;
+                }
+                case Op.BEQ:
+                    next = (int) slots[Op.a(uop)] == (int) slots[Op.slotB(uop)] ? block.next1 : block.next0;
+                    break;
+                case Op.BNE:
+                    next = (int) slots[Op.a(uop)] != (int) slots[Op.slotB(uop)] ? block.next1 : block.next0;
+                    break;
+                case Op.BLT:
+                    next = (int) slots[Op.a(uop)] < (int) slots[Op.slotB(uop)] ? block.next1 : block.next0;
+                    break;
+                case Op.BGE:
+                    next = (int) slots[Op.a(uop)] >= (int) slots[Op.slotB(uop)] ? block.next1 : block.next0;
+                    break;
+                case Op.BLTU:
+                    next = Integer.compareUnsigned((int) slots[Op.a(uop)], (int) slots[Op.slotB(uop)]) < 0
+                            ? block.next1
+                            : block.next0;
+                    break;
+                case Op.BGEU:
+                    next = Integer.compareUnsigned((int) slots[Op.a(uop)], (int) slots[Op.slotB(uop)]) >= 0
+                            ? block.next1
+                            : block.next0;
+                    break;
+                case Op.JUMP:
+                    next = block.next0;
+                    break;
+                case Op.JUMPR: {
+                    long target = slots[Op.a(uop)];
+                    Block known = jumps.blocks[JumpCache.index(target)];
+                    if (known != null
+                            && known.pc == target
+                            && known.mode == block.mode
+                            && known.mapping >= jumps.mapping) {
+                        next = known;
+                    }
+                    break;
+                }
+                default:
+                    break;
+            }
+            if (next == null || !next.valid || next.needs > left) {
+                this.left = left;
+                index = i - 1;
+                return block;
+            }
+            block = next;
+            i = block.start;
+            left -= block.instructions;
+        }
+    }
+}
