@@ -25,7 +25,21 @@ public final class CodeCache {
 
     boolean hasCode(long physical) {
         CodePage page = pages.get(physical >>> SoftTlb.PAGE_BITS);
-        return page != null && page.count > 0;
+        return page != null && page.storesMatter();
+    }
+
+    /** Stores to the page are noticed even without code, until {@link #unguard} has been called as often. */
+    void guard(long physical) {
+        page(physical).guarded++;
+    }
+
+    void unguard(long physical) {
+        page(physical).guarded--;
+    }
+
+    boolean guarded(long physical) {
+        CodePage page = pages.get(physical >>> SoftTlb.PAGE_BITS);
+        return page != null && page.guarded > 0;
     }
 
     /** Drops the blocks that a store to physical memory changes; returns whether the page still holds code. */
@@ -35,7 +49,7 @@ public final class CodeCache {
             return false;
         }
         page.drop(physical, size);
-        return page.count > 0;
+        return page.storesMatter();
     }
 
     /** Drops every block. */
@@ -51,6 +65,7 @@ public final class CodeCache {
         final @Nullable Block[] blocks;
         private final int alignment;
         private int count;
+        private int guarded;
 
         CodePage(int starts, int alignment) {
             blocks = new Block[starts];
@@ -64,6 +79,10 @@ public final class CodeCache {
                 block = block.sibling;
             }
             return block;
+        }
+
+        private boolean storesMatter() {
+            return count > 0 || guarded > 0;
         }
 
         boolean isEmpty() {

@@ -59,6 +59,8 @@ public abstract class Vcpu implements Stateful {
 
     final long addressMask;
 
+    private GuardedText guardedText = GuardedText.NOBODY;
+
     private final long[] fetchTag = new long[FETCH_ENTRIES];
     private final CodeCache.@Nullable CodePage[] fetchPage = new CodeCache.CodePage[FETCH_ENTRIES];
     private final BlockBuilder builder = new BlockBuilder();
@@ -202,6 +204,21 @@ public abstract class Vcpu implements Stateful {
         }
     }
 
+    /** Who is told of changes of guarded text. */
+    public final void guardedText(GuardedText listener) {
+        guardedText = listener;
+    }
+
+    /** Has stores to the page of a physical address told, until {@link #unguard} has been called as often. */
+    public final void guard(long physical) {
+        code.guard(physical);
+        protect(physical);
+    }
+
+    public final void unguard(long physical) {
+        code.unguard(physical);
+    }
+
     /** Virtual ns at an instruction of the running block, itself included. */
     protected final long nowAt(Block block, int instruction) {
         return timeline.now() + (uncommitted - block.instructions + instruction + 1) * Timeline.NS_PER_INSTRUCTION;
@@ -232,6 +249,7 @@ public abstract class Vcpu implements Stateful {
         tlb.flushAll();
         code.clear();
         forgetFetches();
+        guardedText.replaced();
     }
 
     // ---- memory, slow path ----
@@ -291,6 +309,9 @@ public abstract class Vcpu implements Stateful {
         ram.touch(offset);
         fill(address, physical, offset);
         write(offset, size, value);
+        if (code.guarded(physical)) {
+            guardedText.written(physical, size);
+        }
     }
 
     private void fill(long address, long physical, long offset) {
@@ -337,6 +358,7 @@ public abstract class Vcpu implements Stateful {
         }
         ram.write(offset, bytes);
         relift(physical, bytes.length);
+        guardedText.written(physical, bytes.length);
     }
 
     /** Drops the blocks lifted from these bytes: what they are to be lifted to has changed. */

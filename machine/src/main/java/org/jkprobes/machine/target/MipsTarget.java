@@ -33,7 +33,7 @@ public final class MipsTarget implements Target {
         this.symbols = symbols;
         regs = new MipsRegs(cpu);
         memory = new GuestMemory(cpu);
-        text = new OverlayText(cpu, memory);
+        text = new OverlayText(cpu, memory, new GuestWrites(cpu));
         slots = new OverlaySlots(cpu);
         cpu.traps(new Traps());
     }

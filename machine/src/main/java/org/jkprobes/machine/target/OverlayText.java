@@ -8,10 +8,12 @@ import org.jkprobes.target.Text;
 final class OverlayText implements Text {
     private final MipsCpu cpu;
     private final Memory memory;
+    private final GuestWrites writes;
 
-    OverlayText(MipsCpu cpu, Memory memory) {
+    OverlayText(MipsCpu cpu, Memory memory, GuestWrites writes) {
         this.cpu = cpu;
         this.memory = memory;
+        this.writes = writes;
     }
 
     @Override
@@ -20,6 +22,9 @@ final class OverlayText implements Text {
             return false;
         }
         long physical = cpu.peek(address);
+        if (cpu.overlay().at(physical) == null) {
+            writes.watch(physical, address);
+        }
         cpu.overlay().arm(physical, breakpoint);
         cpu.relift(physical, breakpoint.length);
         return true;
@@ -29,6 +34,7 @@ final class OverlayText implements Text {
     public void disarm(long address) {
         long physical = cpu.peek(address);
         if (physical >= 0 && cpu.overlay().disarm(physical)) {
+            writes.forget(physical);
             cpu.relift(physical, 1);
         }
     }
@@ -42,5 +48,10 @@ final class OverlayText implements Text {
     @Override
     public int readOriginal(long address, byte[] into, int offset, int length) {
         return memory.read(address, into, offset, length);
+    }
+
+    @Override
+    public void onGuestWrite(GuestWriteListener listener) {
+        writes.listener(listener);
     }
 }

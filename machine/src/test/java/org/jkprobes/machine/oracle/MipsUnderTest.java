@@ -39,6 +39,10 @@ final class MipsUnderTest implements CpuUnderTest {
         return new MipsUnderTest(malta.machine().timeline(), malta.machine().ram(), malta.cpu(), true);
     }
 
+    MipsCpu cpu() {
+        return cpu;
+    }
+
     @Override
     public void start(TraceState state, long retired) {
         if (booted) {

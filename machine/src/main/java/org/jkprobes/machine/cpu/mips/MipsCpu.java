@@ -31,6 +31,8 @@ public final class MipsCpu extends Vcpu {
     private boolean waiting;
     private boolean stepping;
     private boolean inPlace;
+    /** Attention was asked for during a step. */
+    private boolean attendLater;
 
     public MipsCpu(Ram ram, Bus bus, Timeline timeline) {
         super(ram, bus, timeline, 0xffffffffL, 4);
@@ -92,6 +94,10 @@ public final class MipsCpu extends Vcpu {
     /** A probed instruction is being stepped in its slot: interrupts are held. */
     public void stepping(boolean now) {
         stepping = now;
+        if (!now && attendLater) {
+            attendLater = false;
+            attention = true;
+        }
     }
 
     @Override
@@ -108,7 +114,9 @@ public final class MipsCpu extends Vcpu {
     @Override
     public void attend() {
         attention = false;
-        if (!stepping && cp0.interruptDue()) {
+        if (stepping) {
+            attendLater = true;
+        } else if (cp0.interruptDue()) {
             waiting = false;
             deliver(MipsException.INTERRUPT, pc, inDelaySlot());
         }

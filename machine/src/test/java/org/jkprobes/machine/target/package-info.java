@@ -1,0 +1,4 @@
+@NullMarked
+package org.jkprobes.machine.target;
+
+import org.jspecify.annotations.NullMarked;
