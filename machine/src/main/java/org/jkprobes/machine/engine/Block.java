@@ -12,6 +12,9 @@ public final class Block {
     public final long physical;
 
     public final int bytes;
+    /** The page that its last bytes are in, if that is not the one it starts in; else -1. Such a block is one instruction. */
+    final long secondPage;
+
     /** Guest instructions that retire when the block runs to its end. */
     public final int instructions;
 
@@ -52,6 +55,7 @@ public final class Block {
         this.mode = mode;
         physical = from.physical;
         bytes = from.bytes();
+        secondPage = from.secondPage;
         instructions = from.retiring();
         needs = Math.max(1, instructions);
         start = from.addTo(code);
@@ -76,6 +80,11 @@ public final class Block {
 
     /** Whether a store to physical addresses would change this block. */
     boolean covers(long address, int size) {
-        return address < physical + bytes && address + size > physical;
+        if (secondPage < 0) {
+            return address < physical + bytes && address + size > physical;
+        }
+        int inFirst = CodeCache.PAGE - (int) (physical & CodeCache.PAGE - 1);
+        return address < physical + inFirst && address + size > physical
+                || address < secondPage + bytes - inFirst && address + size > secondPage;
     }
 }

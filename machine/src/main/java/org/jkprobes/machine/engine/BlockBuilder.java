@@ -14,6 +14,7 @@ public final class BlockBuilder {
     long exit1;
     boolean chain0;
     boolean chain1;
+    long secondPage;
 
     private long[] code = new long[256];
     private byte[] instructionOf = new byte[256];
@@ -31,6 +32,7 @@ public final class BlockBuilder {
         exit1 = 0;
         chain0 = false;
         chain1 = false;
+        secondPage = -1;
         count = 0;
         instructions = 0;
         uncounted = 0;
@@ -51,6 +53,11 @@ public final class BlockBuilder {
     /** The current instruction is a probe's breakpoint: it never retires. */
     public void uncounted() {
         uncounted++;
+    }
+
+    /** The current instruction, which is the block's only one, ends in the page at a physical address. */
+    public void crossesInto(long physicalPage) {
+        secondPage = physicalPage;
     }
 
     public int instructions() {

@@ -1,13 +1,15 @@
 package org.jkprobes.machine.engine;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** All lifted blocks, by physical page. Knows which pages hold code, so that stores to them are noticed. */
 public final class CodeCache {
     static final int PAGE = 1 << SoftTlb.PAGE_BITS;
-    /** Instructions start at multiples of this many bytes. */
+    /** Blocks that start in this many bytes share a chain. */
     private final int alignment;
 
     final MicroOps code = new MicroOps();
@@ -21,6 +23,14 @@ public final class CodeCache {
     CodePage page(long physical) {
         return pages.computeIfAbsent(
                 physical >>> SoftTlb.PAGE_BITS, number -> new CodePage(PAGE / alignment, alignment));
+    }
+
+    /** Adds a block to the page that it starts in and to the page that it ends in. */
+    void add(CodePage page, Block block) {
+        page.add(block);
+        if (block.secondPage >= 0) {
+            page(block.secondPage).crossing.add(block);
+        }
     }
 
     boolean hasCode(long physical) {
@@ -64,6 +74,9 @@ public final class CodeCache {
     static final class CodePage {
         final @Nullable Block[] blocks;
         private final int alignment;
+        /** Blocks that end here and start in another page. */
+        private final List<Block> crossing = new ArrayList<>(0);
+
         private int count;
         private int guarded;
 
@@ -75,18 +88,18 @@ public final class CodeCache {
         @Nullable
         Block find(long pc, int mode) {
             Block block = blocks[((int) pc & (PAGE - 1)) / alignment];
-            while (block != null && (block.pc != pc || block.mode != mode)) {
+            while (block != null && (block.pc != pc || block.mode != mode || !block.valid)) {
                 block = block.sibling;
             }
             return block;
         }
 
         private boolean storesMatter() {
-            return count > 0 || guarded > 0;
+            return !isEmpty() || guarded > 0;
         }
 
         boolean isEmpty() {
-            return count == 0;
+            return count == 0 && crossing.isEmpty();
         }
 
         void add(Block block) {
@@ -97,6 +110,13 @@ public final class CodeCache {
         }
 
         void drop(long physical, int size) {
+            for (int i = crossing.size() - 1; i >= 0; i--) {
+                Block block = crossing.get(i);
+                if (!block.valid || block.covers(physical, size)) {
+                    block.valid = false;
+                    crossing.remove(i);
+                }
+            }
             for (int i = 0; i < blocks.length; i++) {
                 Block kept = null;
                 for (Block block = blocks[i]; block != null; ) {
@@ -114,6 +134,7 @@ public final class CodeCache {
         }
 
         void dropAll() {
+            crossing.clear();
             for (int i = 0; i < blocks.length; i++) {
                 for (Block block = blocks[i]; block != null; block = block.sibling) {
                     invalidate(block);

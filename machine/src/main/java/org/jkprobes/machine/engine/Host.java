@@ -15,6 +15,7 @@ final class Host {
 
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
     private Host() {}
@@ -31,6 +32,10 @@ final class Host {
         return ALL.get(INT, address);
     }
 
+    static long getLong(long address) {
+        return ALL.get(LONG, address);
+    }
+
     static void putByte(long address, byte value) {
         ALL.set(BYTE, address, value);
     }
@@ -43,4 +48,7 @@ final class Host {
         ALL.set(INT, address, value);
     }
 
+    static void putLong(long address, long value) {
+        ALL.set(LONG, address, value);
+    }
 }

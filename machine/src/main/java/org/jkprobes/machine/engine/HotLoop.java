@@ -16,7 +16,7 @@ final class HotLoop {
     Block run(Vcpu cpu, Block start, int from, long budget) {
         final long[] slots = cpu.slots;
         final long[] tlb = cpu.tlb.entries;
-        final int set = (cpu.mode & 1) * SoftTlb.SET_LENGTH;
+        final int set = (cpu.mode & SoftTlb.SET_MASK) * SoftTlb.SET_LENGTH;
         final long mask = cpu.addressMask;
         final JumpCache jumps = cpu.jumps;
         Block block = start;
@@ -233,6 +233,89 @@ final class HotLoop {
                             ? block.next1
                             : block.next0;
                     break;
+                case Op.SUB64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] - slots[Op.slotB(uop)];
+                    continue;
+                case Op.AND64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] & slots[Op.slotB(uop)];
+                    continue;
+                case Op.OR64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] | slots[Op.slotB(uop)];
+                    continue;
+                case Op.XOR64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] ^ slots[Op.slotB(uop)];
+                    continue;
+                case Op.ADDI64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] + Op.b(uop);
+                    continue;
+                case Op.ANDI64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] & Op.b(uop);
+                    continue;
+                case Op.MOV64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)];
+                    continue;
+                case Op.CONST64:
+                    slots[Op.d(uop)] = Op.b(uop);
+                    continue;
+                case Op.SHLI64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] << Op.b(uop);
+                    continue;
+                case Op.SARI64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] >> Op.b(uop);
+                    continue;
+                case Op.SEXT32:
+                    slots[Op.d(uop)] = (int) slots[Op.a(uop)];
+                    continue;
+                case Op.PUT:
+                    slots[Op.d(uop)] = put(slots[Op.d(uop)], slots[Op.a(uop)], Op.b(uop));
+                    continue;
+                case Op.SEXT_FIELD:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] << 64 - ((Op.b(uop) >> 8) + Op.b(uop)) >> 64 - (Op.b(uop) >> 8)
+                            & 0xffffffffL;
+                    continue;
+                case Op.MOVN64:
+                    if ((int) slots[Op.slotB(uop)] != 0) {
+                        slots[Op.d(uop)] = slots[Op.a(uop)];
+                    }
+                    continue;
+                case Op.LD64: {
+                    long address = slots[Op.a(uop)] + Op.b(uop) & mask;
+                    int entry = SoftTlb.index(address) + set;
+                    if (tlb[entry] != (address & (PAGE | 7))) {
+                        break;
+                    }
+                    slots[Op.d(uop)] = Host.getLong(tlb[entry + SoftTlb.ADDEND] + address);
+                    continue;
+                }
+                case Op.ST64: {
+                    long address = slots[Op.a(uop)] + Op.b(uop) & mask;
+                    int entry = SoftTlb.index(address) + set;
+                    if (tlb[entry + SoftTlb.WRITE] != (address & (PAGE | 7))) {
+                        break;
+                    }
+                    Host.putLong(tlb[entry + SoftTlb.ADDEND] + address, slots[Op.d(uop)]);
+                    continue;
+                }
+                case Op.BEQ64:
+                    next = slots[Op.a(uop)] == slots[Op.slotB(uop)] ? block.next1 : block.next0;
+                    break;
+                case Op.BNE64:
+                    next = slots[Op.a(uop)] != slots[Op.slotB(uop)] ? block.next1 : block.next0;
+                    break;
+                case Op.BLT64:
+                    next = slots[Op.a(uop)] < slots[Op.slotB(uop)] ? block.next1 : block.next0;
+                    break;
+                case Op.BGE64:
+                    next = slots[Op.a(uop)] >= slots[Op.slotB(uop)] ? block.next1 : block.next0;
+                    break;
+                case Op.BLTU64:
+                    next = Long.compareUnsigned(slots[Op.a(uop)], slots[Op.slotB(uop)]) < 0 ? block.next1 : block.next0;
+                    break;
+                case Op.BGEU64:
+                    next = Long.compareUnsigned(slots[Op.a(uop)], slots[Op.slotB(uop)]) >= 0
+                            ? block.next1
+                            : block.next0;
+                    break;
                 case Op.JUMP:
                     next = block.next0;
                     break;
@@ -259,5 +342,10 @@ final class HotLoop {
             i = block.start;
             left -= block.instructions;
         }
+    }
+
+    private static long put(long into, long field, int imm) {
+        long mask = -1L >>> 64 - (imm >> 8) << imm;
+        return into & ~mask | field << imm & mask;
     }
 }

@@ -51,7 +51,7 @@ public final class Interpreter implements Engine {
                 previous = null;
             } else {
                 link(block);
-                if (!cpu.stepping()) {
+                if (!cpu.stepping() && block.secondPage < 0) {
                     cpu.jumps.put(block, cpu.fetchIsFixed(block.pc));
                 }
                 left = execute(cpu, block, left);
@@ -86,13 +86,14 @@ public final class Interpreter implements Engine {
 
     private void link(Block block) {
         Block from = previous;
-        if (from != null) {
-            if (previousTook1) {
-                from.next1 = block;
-            } else {
-                from.next0 = block;
-            }
-            previous = null;
+        previous = null;
+        if (from == null || block.secondPage >= 0) {
+            return;
+        }
+        if (previousTook1) {
+            from.next1 = block;
+        } else {
+            from.next0 = block;
         }
     }
 
@@ -167,6 +168,8 @@ public final class Interpreter implements Engine {
                 return store(cpu, block, uop, 8);
             case Op.BEQ, Op.BNE, Op.BLT, Op.BGE, Op.BLTU, Op.BGEU:
                 return taken(uop, (int) slots[Op.a(uop)], (int) slots[Op.b(uop)]) ? EXIT1 : EXIT0;
+            case Op.BEQ64, Op.BNE64, Op.BLT64, Op.BGE64, Op.BLTU64, Op.BGEU64:
+                return taken64(uop, slots[Op.a(uop)], slots[Op.b(uop)]) ? EXIT1 : EXIT0;
             case Op.JUMP:
                 return EXIT0;
             case Op.EXIT:
@@ -236,6 +239,17 @@ public final class Interpreter implements Engine {
             case Op.BGE -> a >= b;
             case Op.BLTU -> Integer.compareUnsigned(a, b) < 0;
             default -> Integer.compareUnsigned(a, b) >= 0;
+        };
+    }
+
+    private static boolean taken64(long uop, long a, long b) {
+        return switch (Op.op(uop)) {
+            case Op.BEQ64 -> a == b;
+            case Op.BNE64 -> a != b;
+            case Op.BLT64 -> a < b;
+            case Op.BGE64 -> a >= b;
+            case Op.BLTU64 -> Long.compareUnsigned(a, b) < 0;
+            default -> Long.compareUnsigned(a, b) >= 0;
         };
     }
 }

@@ -137,10 +137,49 @@ public final class Op {
 
     public static final int SUB_OVERFLOWS = 85;
 
-    /** Whether the micro-op ends a block. */
-    public static boolean endsBlock(int op) {
-        return op >= BEQ && op <= EXIT_SET || op == RAISE || op == BREAKPOINT;
-    }
+    // 64-bit operations; immediates are sign-extended.
+    public static final int AND64 = 90;
+    public static final int OR64 = 91;
+    public static final int XOR64 = 92;
+    public static final int ADDI64 = 93;
+    public static final int ANDI64 = 94;
+    public static final int MOV64 = 95;
+    public static final int CONST64 = 96;
+    public static final int SHLI64 = 97;
+    public static final int SARI64 = 98;
+    /** d = the low half of a, sign-extended to 64 bits. */
+    public static final int SEXT32 = 99;
+    /** Bits of d from {@code imm & 63}, {@code imm >> 8} of them, = a's low bits; the other bits of all 64 are kept. */
+    public static final int PUT = 100;
+    /** d = a's bits from {@code imm & 63}, {@code imm >> 8} of them, sign-extended to 32 bits. */
+    public static final int SEXT_FIELD = 101;
+
+    /** d = a if the low half of b is not 0; else d keeps its value, all 64 bits of it. */
+    public static final int MOVN64 = 102;
+
+    public static final int SETLT64 = 103;
+    public static final int SETLTU64 = 104;
+    public static final int SETEQ64 = 105;
+    public static final int SETNE64 = 106;
+    public static final int ROLI64 = 107;
+    public static final int MUL64 = 108;
+    public static final int SHL64 = 109;
+    public static final int SHR64 = 110;
+    public static final int SAR64 = 111;
+    /** Swaps the bytes of the low half, or of all of a. */
+    public static final int SWAP32 = 112;
+
+    public static final int SWAP64 = 113;
+    /** The upper half of d = imm; the lower is kept. */
+    public static final int CONST_HIGH = 114;
+
+    // Ends of a block, as BEQ and the others, comparing 64 bits.
+    public static final int BEQ64 = 120;
+    public static final int BNE64 = 121;
+    public static final int BLT64 = 122;
+    public static final int BGE64 = 123;
+    public static final int BLTU64 = 124;
+    public static final int BGEU64 = 125;
 
     public static int op(long uop) {
         return (int) uop & 0xff;

@@ -15,7 +15,11 @@ final class RareOps {
             case Op.SWAP_HALF_BYTES -> (a & 0x00ff00ffL) << 8 | a >>> 8 & 0x00ff00ffL;
             case Op.RORI -> unsigned(Integer.rotateRight((int) a, Op.b(uop)));
             case Op.INS -> unsigned(insert((int) d, (int) a, Op.b(uop)));
-            default -> binary(op, d, a, slots[Op.b(uop)]);
+            case Op.ROLI64 -> Long.rotateLeft(a, Op.b(uop));
+            case Op.SWAP32 -> unsigned(Integer.reverseBytes((int) a));
+            case Op.SWAP64 -> Long.reverseBytes(a);
+            case Op.CONST_HIGH -> d & 0xffffffffL | (long) Op.b(uop) << 32;
+            default -> binary(op, d, a, slots[Op.slotB(uop)]);
         };
     }
 
@@ -30,6 +34,14 @@ final class RareOps {
             case Op.DIVU -> unsigned((int) b == 0 ? (int) a : Integer.divideUnsigned((int) a, (int) b));
             case Op.REMU -> unsigned((int) b == 0 ? 0 : Integer.remainderUnsigned((int) a, (int) b));
             case Op.SUB64 -> a - b;
+            case Op.SETLT64 -> a < b ? 1 : 0;
+            case Op.SETLTU64 -> Long.compareUnsigned(a, b) < 0 ? 1 : 0;
+            case Op.SETEQ64 -> a == b ? 1 : 0;
+            case Op.SETNE64 -> a != b ? 1 : 0;
+            case Op.MUL64 -> a * b;
+            case Op.SHL64 -> a << b;
+            case Op.SHR64 -> a >>> b;
+            case Op.SAR64 -> a >> b;
             case Op.MERGE_LEFT -> mergeLeft((int) d, (int) a, (int) b & 3);
             case Op.MERGE_RIGHT -> mergeRight((int) d, (int) a, (int) b & 3);
             case Op.ADD_OVERFLOWS -> overflows((int) a + (long) (int) b);

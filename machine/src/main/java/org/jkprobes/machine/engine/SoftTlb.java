@@ -8,11 +8,15 @@ package org.jkprobes.machine.engine;
  */
 public final class SoftTlb {
     public static final int PAGE_BITS = 12;
+    static final long PAGE_MASK = (1L << PAGE_BITS) - 1;
     /** Log2 of the longs of an entry. */
     private static final int ENTRY_BITS = 2;
 
     static final int SET_BITS = 9;
-    static final int SETS = 2;
+    static final int SETS = 4;
+    /** The bits of a CPU's mode that choose the set. */
+    static final int SET_MASK = SETS - 1;
+
     static final int ENTRIES = 1 << SET_BITS;
     /** Longs of one privilege's entries. */
     static final int SET_LENGTH = ENTRIES << ENTRY_BITS;
@@ -26,7 +30,7 @@ public final class SoftTlb {
 
     final long[] entries = new long[SETS * SET_LENGTH];
     /** Mapped (not fixed) translations filled since the last flush, by entry offset; more than these and all is flushed. */
-    private final int[] mapped = new int[256];
+    private final int[] mapped = new int[SETS * ENTRIES];
 
     private int mappedCount;
 

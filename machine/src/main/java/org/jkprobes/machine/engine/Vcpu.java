@@ -33,7 +33,7 @@ public abstract class Vcpu implements Stateful {
 
     /** The next instruction's address. */
     protected long pc;
-    /** All else that the lifting of an instruction depends on; bit 0 is the soft TLB's set (privilege). */
+    /** All else that the lifting of an instruction depends on; bits 0 and 1 are the soft TLB's set (privilege). */
     protected int mode;
     /** The machine is to be asked before the next block: an interrupt may be due, or the run may be over. */
     protected boolean attention;
@@ -57,20 +57,27 @@ public abstract class Vcpu implements Stateful {
     /** Marks blocks of one instruction in {@link Block#mode}. */
     private static final int SINGLE = 1 << 30;
 
-    final long addressMask;
+    /** What wraps a data address to the CPU's present address width. */
+    protected long addressMask;
 
     private GuardedText guardedText = GuardedText.NOBODY;
 
+    private final boolean mayCross;
     private final long[] fetchTag = new long[FETCH_ENTRIES];
     private final CodeCache.@Nullable CodePage[] fetchPage = new CodeCache.CodePage[FETCH_ENTRIES];
     private final BlockBuilder builder = new BlockBuilder();
 
-    protected Vcpu(Ram ram, Bus bus, Timeline timeline, long addressMask, int instructionAlignment) {
+    /**
+     * @param instructionAlignment instructions start at multiples of this many bytes
+     * @param mayCross whether a load or store may lie on two pages
+     */
+    protected Vcpu(Ram ram, Bus bus, Timeline timeline, long addressMask, int instructionAlignment, boolean mayCross) {
         this.ram = ram;
         this.bus = bus;
         this.timeline = timeline;
         this.addressMask = addressMask;
-        code = new CodeCache(instructionAlignment);
+        this.mayCross = mayCross;
+        code = new CodeCache(Math.max(4, instructionAlignment));
         forgetFetches();
     }
 
@@ -87,6 +94,11 @@ public abstract class Vcpu implements Stateful {
      * returns -1.
      */
     protected abstract long translateData(long address, int size, boolean store);
+
+    /** The physical address of the page after that of pc, into which the instruction at pc crosses; it is known to be mapped. */
+    protected long secondPage() {
+        return -1;
+    }
 
     /** Lifts the instructions at an address, {@code limit} at most. */
     protected abstract void lift(BlockBuilder into, long pc, long physical, int mode, int limit);
@@ -162,7 +174,7 @@ public abstract class Vcpu implements Stateful {
             CodeCache.CodePage page = fetchPage[index];
             if (page != null) {
                 Block block = page.find(pc, wanted);
-                if (block != null) {
+                if (block != null && block.secondPage < 0) {
                     return block;
                 }
             }
@@ -179,6 +191,10 @@ public abstract class Vcpu implements Stateful {
         fetchTag[index] = fetchKey();
         fetchPage[index] = page;
         Block block = page.find(pc, wanted);
+        if (block != null && block.secondPage >= 0 && block.secondPage != secondPage()) {
+            block.valid = false;
+            block = null;
+        }
         if (block == null) {
             lift(builder, pc, physical, mode, (wanted & SINGLE) != 0 ? 1 : BlockBuilder.MAX_INSTRUCTIONS);
             if (code.code.full()) {
@@ -188,13 +204,16 @@ public abstract class Vcpu implements Stateful {
             if (page.isEmpty()) {
                 protect(physical);
             }
-            page.add(block);
+            if (block.secondPage >= 0) {
+                protect(block.secondPage);
+            }
+            code.add(page, block);
         }
         return block;
     }
 
     private long fetchKey() {
-        return (pc & -(1L << SoftTlb.PAGE_BITS)) | (mode & 1);
+        return (pc & -(1L << SoftTlb.PAGE_BITS)) | (mode & SoftTlb.SET_MASK);
     }
 
     /** Stores to a page that holds code must be seen. */
@@ -267,6 +286,9 @@ public abstract class Vcpu implements Stateful {
 
     /** Loads by way of the guest's translation; on a fault {@link #leaving} is set. */
     protected final long loadSlow(long address, int size) {
+        if (mayCross && crosses(address, size)) {
+            return loadAcross(address, size);
+        }
         long physical = translateData(address, size, false);
         if (physical < 0) {
             leaving = true;
@@ -286,6 +308,10 @@ public abstract class Vcpu implements Stateful {
 
     /** Stores by way of the guest's translation; on a fault, or if it must run alone, {@link #leaving} is set. */
     protected final void storeSlow(Block block, long address, int size, long value) {
+        if (mayCross && crosses(address, size)) {
+            storeAcross(block, address, size, value);
+            return;
+        }
         long physical = translateData(address, size, true);
         if (physical < 0) {
             leaving = true;
@@ -314,12 +340,53 @@ public abstract class Vcpu implements Stateful {
         }
     }
 
+    private static boolean crosses(long address, int size) {
+        return (address & SoftTlb.PAGE_MASK) + size > 1 << SoftTlb.PAGE_BITS;
+    }
+
+    /** Loads from the end of one page and the start of the next. */
+    private long loadAcross(long address, int size) {
+        int first = (1 << SoftTlb.PAGE_BITS) - (int) (address & SoftTlb.PAGE_MASK);
+        long low = loadBytes(address, first);
+        if (leaving) {
+            return 0;
+        }
+        long high = loadBytes(address + first & addressMask, size - first);
+        return low | high << 8 * first;
+    }
+
+    private long loadBytes(long address, int count) {
+        long value = 0;
+        for (int i = 0; i < count && !leaving; i++) {
+            value |= (loadSlow(address + i, 1) & 0xff) << 8 * i;
+        }
+        return value;
+    }
+
+    /** Stores to the end of one page and the start of the next; to neither if either cannot be stored to. */
+    private void storeAcross(Block block, long address, int size, long value) {
+        int first = (1 << SoftTlb.PAGE_BITS) - (int) (address & SoftTlb.PAGE_MASK);
+        long second = address + first & addressMask;
+        if (!mayStore(block, address, first) || !mayStore(block, second, size - first)) {
+            leaving = true;
+            return;
+        }
+        for (int i = 0; i < size; i++) {
+            storeSlow(block, address + i & addressMask, 1, value >>> 8 * i);
+        }
+    }
+
+    private boolean mayStore(Block block, long address, int size) {
+        long physical = translateData(address, size, true);
+        return physical >= 0 && (alone || bus.ramOffset(physical) >= 0 && !block.covers(physical, size));
+    }
+
     private void fill(long address, long physical, long offset) {
         boolean writable = access.writable && !code.hasCode(physical);
         if (writable) {
             ram.touch(offset);
         }
-        tlb.fill(address, mode & 1, ram.bytes().address() + offset, writable, access.fixed);
+        tlb.fill(address, mode & SoftTlb.SET_MASK, ram.bytes().address() + offset, writable, access.fixed);
     }
 
     /** Reads guest RAM at an offset, zero-extended. */

@@ -35,7 +35,7 @@ public final class MipsCpu extends Vcpu {
     private boolean attendLater;
 
     public MipsCpu(Ram ram, Bus bus, Timeline timeline) {
-        super(ram, bus, timeline, 0xffffffffL, 4);
+        super(ram, bus, timeline, 0xffffffffL, 4, false);
         cp0 = new Cp0(timeline, this::interruptsChanged);
         lifter = new MipsLifter(this::fetchWord, this::originalWord, physical -> overlay.at(physical) != null);
         pc = 0xbfc00000L;
