@@ -69,13 +69,20 @@ public interface PtRegs {
     }
 
     /**
-     * Goes on in a delay slot: the next instruction is the one at {@code pc}, after it comes {@code target}. A branch-likely that is not
-     * taken nullifies its delay slot; that state is just {@link #pc(long)} behind the slot.
+     * Goes on in a delay slot: the next instruction is the one at {@code pc}, after it comes {@code target}.
      *
      * @throws UnsupportedOperationException on an architecture without delay slots
      */
     default void enterDelaySlot(long pc, long target) {
         throw new UnsupportedOperationException("this architecture has no delay slots");
+    }
+
+    /**
+     * Goes on behind a delay slot that a branch-likely has nullified: at {@code next}, where {@link #pc()} is then, outside any delay
+     * slot. A target on which passing the slot by takes time lets it pass.
+     */
+    default void skipDelaySlot(long slot, long next) {
+        pc(next);
     }
 
     /**

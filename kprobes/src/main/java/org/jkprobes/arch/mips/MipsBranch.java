@@ -36,7 +36,7 @@ final class MipsBranch extends MipsProbed {
             regs.set(flow == Flow.CALL_REGISTER ? Fields.rd(bits) : MipsRegisters.RA, behind);
         }
         if (!taken && flow.isLikely()) {
-            regs.pc(behind);
+            regs.skipDelaySlot(slot, behind);
         } else {
             regs.enterDelaySlot(slot, target);
         }

@@ -64,7 +64,7 @@ public final class MipsRegs implements PtRegs {
             case HI -> cpu.slot(MipsSlots.HI);
             case BADVADDR -> unsigned(cpu.cp0().get(Cp0.BAD_VADDR));
             case CAUSE -> unsigned(cpu.cp0().get(Cp0.CAUSE));
-            case PC -> cpu.pc();
+            case PC -> pc();
             default -> {
                 if (index < 0 || index >= COUNT) {
                     throw new IndexOutOfBoundsException(index);
@@ -111,7 +111,8 @@ public final class MipsRegs implements PtRegs {
 
     @Override
     public long pc() {
-        return cpu.pc();
+        // A nullified slot is passed by, not executed.
+        return cpu.nullified() ? branchTarget() : cpu.pc();
     }
 
     @Override
@@ -126,7 +127,7 @@ public final class MipsRegs implements PtRegs {
 
     @Override
     public boolean inDelaySlot() {
-        return cpu.inDelaySlot();
+        return cpu.inDelaySlot() && !cpu.nullified();
     }
 
     @Override
@@ -137,6 +138,11 @@ public final class MipsRegs implements PtRegs {
     @Override
     public void enterDelaySlot(long pc, long target) {
         cpu.jumpToDelaySlot(pc, target);
+    }
+
+    @Override
+    public void skipDelaySlot(long slot, long next) {
+        cpu.jumpToNullifiedSlot(slot, next);
     }
 
     @Override

@@ -84,7 +84,7 @@ final class MipsUnderTest implements CpuUnderTest {
     /** Runs blocks as the machine does, until so many more instructions have retired. */
     void run(long instructions) {
         long end = timeline.retired() + instructions;
-        while (timeline.retired() < end) {
+        while (timeline.retired() < end || cpu.stepping()) {
             interpreter.run(cpu, Math.min(end - timeline.retired(), Math.max(1, timeline.instructionsToNextDue())));
             boundary();
         }

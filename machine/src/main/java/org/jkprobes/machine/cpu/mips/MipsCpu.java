@@ -73,6 +73,12 @@ public final class MipsCpu extends Vcpu {
         slot(MipsSlots.BRANCH_TARGET, target & 0xffffffffL);
     }
 
+    /** Passes by the delay slot at {@code address}, which a branch-likely has nullified, and goes on at {@code next}. */
+    public void jumpToNullifiedSlot(long address, long next) {
+        jumpToDelaySlot(address, next);
+        mode ^= MipsMode.ANY_SLOT;
+    }
+
     public boolean inDelaySlot() {
         return (mode & MipsMode.ANY_SLOT) != 0;
     }
@@ -285,7 +291,8 @@ public final class MipsCpu extends Vcpu {
     @Override
     protected void breakpoint(Block block, int instruction, int breakCode) {
         rewind(block, instruction);
-        if (!traps.breakpoint(breakCode)) {
+        // One that is stepped in place is the guest's own.
+        if (inPlace || !traps.breakpoint(breakCode)) {
             deliverToGuest(MipsException.BREAKPOINT, pc, inDelaySlot());
         }
     }
