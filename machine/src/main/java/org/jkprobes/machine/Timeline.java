@@ -15,6 +15,8 @@ public final class Timeline implements Stateful {
     private long retired;
     private long idleNs;
     private long nextDue = Timer.NEVER;
+    private int frozen;
+    private long unpaid;
 
     /** Virtual ns since power-on. */
     public long now() {
@@ -47,7 +49,29 @@ public final class Timeline implements Stateful {
     }
 
     public void retire(long instructions) {
-        retired += instructions;
+        if (frozen > 0) {
+            unpaid += instructions;
+        } else {
+            retired += instructions;
+        }
+    }
+
+    /** Time stands still, whatever retires, until {@link #thaw} has been called as often. */
+    public void freeze() {
+        frozen++;
+    }
+
+    public void thaw() {
+        frozen--;
+    }
+
+    public boolean frozen() {
+        return frozen > 0;
+    }
+
+    /** Instructions that have retired while time stood still. */
+    public long unpaid() {
+        return unpaid;
     }
 
     /** Lets an idle guest's time pass up to {@code ns}; a time in the past changes nothing. */

@@ -9,17 +9,20 @@ import org.jkprobes.machine.board.malta.YamonBoot;
 import org.jkprobes.machine.device.ConsoleSink;
 import org.jkprobes.machine.device.Mc146818;
 import org.jkprobes.machine.target.EveryInstructionProbed;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A board at work, with a probe on every instruction of its guest and without any: equal state at equal instruction counts. */
 class ProbedBoardTest {
     private static final long SEED = 20261121;
 
-    @Test
-    void a_busy_guest() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_busy_guest(boolean optimized) {
         BusyGuest alone = BusyGuest.booted();
         BusyGuest probed = BusyGuest.booted();
-        try (EveryInstructionProbed probes = new EveryInstructionProbed(probed.malta.cpu(), 0x80000000L, 0x800010b8L)) {
+        try (EveryInstructionProbed probes =
+                new EveryInstructionProbed(probed.malta.cpu(), 0x80000000L, 0x800010b8L, optimized)) {
             compare(alone.machine, probed.machine, 300_000, 5_000);
             assertThat(probes.before()).isGreaterThan(200_000);
             // The interrupt handler changes s7, so that a hit on its way through a refill may not be known again.
@@ -29,11 +32,13 @@ class ProbedBoardTest {
     }
 
     /** The serial port asks for an interrupt at once when it is told to: while the store that tells it so is stepped. */
-    @Test
-    void an_interrupt_that_a_stepped_store_raises() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void an_interrupt_that_a_stepped_store_raises(boolean optimized) {
         Malta alone = askingPort();
         Malta probed = askingPort();
-        try (EveryInstructionProbed probes = new EveryInstructionProbed(probed.cpu(), 0x80000180L, 0x80001100L)) {
+        try (EveryInstructionProbed probes =
+                new EveryInstructionProbed(probed.cpu(), 0x80000180L, 0x80001100L, optimized)) {
             compare(alone.machine(), probed.machine(), 2_000, 8);
             assertThat(probes.after()).isEqualTo(probes.before());
         }

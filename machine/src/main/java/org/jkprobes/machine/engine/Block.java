@@ -29,6 +29,8 @@ public final class Block {
     private final short[] offsetOf;
     /** Index of the instruction in a branch delay slot, or -1. */
     public final int delaySlot;
+    /** Whether a probe stands before the first instruction. */
+    public final boolean probed;
 
     final long exit0;
     final long exit1;
@@ -62,6 +64,7 @@ public final class Block {
         instructionOf = from.instructionOf();
         offsetOf = from.offsetOf();
         delaySlot = from.delaySlot;
+        probed = from.probed;
         exit0 = from.exit0;
         exit1 = from.exit1;
         chain0 = from.chain0;
@@ -76,6 +79,11 @@ public final class Block {
     /** The address of an instruction of this block. */
     public long pcOf(int instruction) {
         return pc + offsetOf[instruction];
+    }
+
+    /** Whether it is still what its instructions lift to. */
+    public boolean valid() {
+        return valid;
     }
 
     /** Whether a store to physical addresses would change this block. */

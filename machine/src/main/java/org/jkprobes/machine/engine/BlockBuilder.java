@@ -15,6 +15,7 @@ public final class BlockBuilder {
     boolean chain0;
     boolean chain1;
     long secondPage;
+    boolean probed;
 
     private long[] code = new long[256];
     private byte[] instructionOf = new byte[256];
@@ -33,6 +34,7 @@ public final class BlockBuilder {
         chain0 = false;
         chain1 = false;
         secondPage = -1;
+        probed = false;
         count = 0;
         instructions = 0;
         uncounted = 0;
@@ -58,6 +60,12 @@ public final class BlockBuilder {
     /** The current instruction, which is the block's only one, ends in the page at a physical address. */
     public void crossesInto(long physicalPage) {
         secondPage = physicalPage;
+    }
+
+    /** The current instruction, the block's first, has a probe. */
+    public void probe(int number) {
+        probed = true;
+        emit(Op.withImmediate(Op.PROBE, 0, 0, number));
     }
 
     public int instructions() {

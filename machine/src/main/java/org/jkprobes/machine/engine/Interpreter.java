@@ -75,13 +75,13 @@ public final class Interpreter implements Engine {
         if (block == null) {
             return;
         }
-        cpu.timeline.retire(block.instructions);
         cpu.alone = true;
-        cpu.runBudget = 0;
-        long unretired = execute(cpu, block, 0);
+        cpu.runBudget = block.instructions;
+        long left = execute(cpu, block, 0);
         cpu.alone = false;
         alone = false;
-        cpu.timeline.retire(-unretired);
+        tell(cpu, left - cpu.emulated);
+        cpu.emulated = 0;
     }
 
     private void link(Block block) {
@@ -133,14 +133,17 @@ public final class Interpreter implements Engine {
         int exception = cpu.pending;
         cpu.pending = Vcpu.NONE;
         cpu.leaving = false;
+        int retired = way == RAISED ? instruction + 1 : instruction;
+        long now = left + Math.max(0, block.instructions - retired);
         if (exception == Vcpu.NONE) {
             cpu.rewind(block, instruction);
             alone = true;
         } else {
+            // Handlers see the exact time.
+            tell(cpu, now);
             cpu.raise(block, instruction, exception);
         }
-        int retired = way == RAISED ? instruction + 1 : instruction;
-        return left + Math.max(0, block.instructions - retired);
+        return now;
     }
 
     /** The micro-op at which the hot loop has ended: what it does not do, or a memory access that missed. Returns how to go on. */
@@ -205,6 +208,13 @@ public final class Interpreter implements Engine {
                 // Handlers see the exact time.
                 tell(cpu, left);
                 cpu.breakpoint(block, block.instructionAt(index), Op.b(uop));
+                return DISPATCH;
+            case Op.PROBE:
+                tell(cpu, left + block.instructions);
+                if (cpu.probe(block, Op.b(uop))) {
+                    return STRAIGHT;
+                }
+                cpu.emulated -= block.instructions;
                 return DISPATCH;
             case Op.ST_LEFT, Op.ST_RIGHT:
                 return UnalignedWord.store(cpu, block, uop) ? STRAIGHT : LEAVE;

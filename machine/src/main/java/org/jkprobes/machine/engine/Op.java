@@ -100,6 +100,8 @@ public final class Op {
     public static final int SETEQ = 56;
 
     public static final int SETNE = 57;
+    /** Asks the probe numbered imm about the instruction it stands before, the first of its block. */
+    public static final int PROBE = 58;
 
     // Less frequent straight-line operations; engines may keep them out of their hot loop.
     public static final int FIRST_RARE = 64;

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Guest RAM, off-heap. Remembers which pages were stored to since they were last hashed, so that hashing a machine costs what it
@@ -24,6 +25,9 @@ public final class Ram {
     private final long[] pageHash;
     private long hash;
 
+    /** Where pages are kept before they are stored to. */
+    private @Nullable RamUndo undo;
+
     /** RAM of so many bytes, a multiple of the page size, all zero. */
     public Ram(long size) {
         if (size <= 0 || size % PAGE != 0) {
@@ -43,15 +47,35 @@ public final class Ram {
 
     /** Says that a page is about to be stored to, by any way but {@link #write}. */
     void touch(long offset) {
+        if (undo != null) {
+            undo.keep((int) (offset >>> SoftTlb.PAGE_BITS));
+        }
         stale.set((int) (offset >>> SoftTlb.PAGE_BITS));
     }
 
     /** Copies bytes into RAM. */
     public void write(long offset, byte[] from) {
+        keep(offset, from.length);
         MemorySegment.copy(from, 0, bytes, ValueLayout.JAVA_BYTE, offset, from.length);
         if (from.length > 0) {
             stale.set((int) (offset / PAGE), (int) ((offset + from.length - 1) / PAGE) + 1);
         }
+    }
+
+    private void keep(long offset, long length) {
+        if (undo != null && length > 0) {
+            for (int page = (int) (offset / PAGE); page <= (offset + length - 1) / PAGE; page++) {
+                undo.keep(page);
+            }
+        }
+    }
+
+    /** Has pages kept from now on, by this or, if null, no more. Returns who kept them before. */
+    @Nullable
+    RamUndo undo(@Nullable RamUndo by) {
+        RamUndo before = undo;
+        undo = by;
+        return before;
     }
 
     /** Copies bytes out of RAM. */
@@ -61,6 +85,7 @@ public final class Ram {
 
     /** Copies bytes into RAM. */
     public void write(long offset, MemorySegment from) {
+        keep(offset, from.byteSize());
         MemorySegment.copy(from, 0, bytes, offset, from.byteSize());
         stale.set((int) (offset / PAGE), (int) ((offset + from.byteSize() + PAGE - 1) / PAGE));
     }

@@ -115,6 +115,13 @@ public abstract class Vcpu implements Stateful {
     /** A breakpoint micro-op was reached: a probe's, or the guest's own. */
     protected abstract void breakpoint(Block block, int instruction, int code);
 
+    /**
+     * The probe before the block's first instruction was reached.
+     *
+     * @return whether the block goes on; if not, none of its instructions has been executed, and pc and mode say what is next
+     */
+    protected abstract boolean probe(Block block, int number);
+
     /** Makes the engine come back to the machine before the next block. */
     public final void requestAttention() {
         attention = true;
@@ -137,6 +144,9 @@ public abstract class Vcpu implements Stateful {
     /** A breakpoint's handler has done the instruction's work: it counts as retired. */
     public final void emulated() {
         emulated++;
+        // Handlers still to come see the exact time.
+        timeline.retire(1);
+        runBudget--;
     }
 
     /** Whether it halted until an interrupt, which has not come. */
@@ -240,6 +250,9 @@ public abstract class Vcpu implements Stateful {
 
     /** Virtual ns at an instruction of the running block, itself included. */
     protected final long nowAt(Block block, int instruction) {
+        if (timeline.frozen()) {
+            return timeline.now();
+        }
         return timeline.now() + (uncommitted - block.instructions + instruction + 1) * Timeline.NS_PER_INSTRUCTION;
     }
 

@@ -2,15 +2,14 @@ package org.jkprobes.machine.target;
 
 import java.nio.ByteOrder;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jkprobes.machine.cpu.mips.MipsAddress;
 import org.jkprobes.machine.cpu.mips.MipsCpu;
-import org.jkprobes.machine.cpu.mips.MipsException;
-import org.jkprobes.machine.cpu.mips.TrapHook;
 import org.jkprobes.target.DieChain;
-import org.jkprobes.target.DieEvent;
+import org.jkprobes.target.GuestCalls;
+import org.jkprobes.target.Instrumentation;
 import org.jkprobes.target.Memory;
-import org.jkprobes.target.Notify;
 import org.jkprobes.target.SlotArea;
 import org.jkprobes.target.StepInPlace;
 import org.jkprobes.target.Symbols;
@@ -24,54 +23,28 @@ public final class MipsTarget implements Target {
     private final GuestMemory memory;
     private final OverlayText text;
     private final OverlaySlots slots;
+    private final OverlayProbes probes;
+    private final NestedCalls calls;
     private final DieChain chain = new DieChain();
     private final Supplier<? extends Symbols> symbols;
 
     /** A target of the CPU; {@code symbols} is asked at every look-up, so that it may learn of modules. */
     public MipsTarget(MipsCpu cpu, Supplier<? extends Symbols> symbols) {
+        this(cpu, symbols, () -> false);
+    }
+
+    /** A target of a machine's CPU. Guest calls of handlers also end when the machine is stopped. */
+    public MipsTarget(MipsCpu cpu, Supplier<? extends Symbols> symbols, BooleanSupplier stopped) {
         this.cpu = cpu;
         this.symbols = symbols;
         regs = new MipsRegs(cpu);
         memory = new GuestMemory(cpu);
-        text = new OverlayText(cpu, memory, new GuestWrites(cpu));
+        GuestWrites writes = new GuestWrites(cpu);
+        text = new OverlayText(cpu, memory, writes);
         slots = new OverlaySlots(cpu);
-        cpu.traps(new Traps());
-    }
-
-    /** The CPU's exceptions, announced to the chain. */
-    private final class Traps implements TrapHook {
-        @Override
-        public boolean breakpoint(int code) {
-            return announce(MipsAddress.isSlot(cpu.pc()) ? DieEvent.SSTEPBP : DieEvent.BREAK, code);
-        }
-
-        @Override
-        public boolean fault(int exception) {
-            return announce(event(exception), MipsException.code(exception));
-        }
-
-        @Override
-        public void steppedInPlace() {
-            cpu.stepping(false);
-            announce(DieEvent.SSTEPBP, 0);
-        }
-
-        private boolean announce(DieEvent event, int trapnr) {
-            boolean handled = chain.notifyDie(event, regs, trapnr) == Notify.STOP;
-            cpu.stepping(handled && (cpu.steppingInPlace() || MipsAddress.isSlot(cpu.pc())));
-            return handled;
-        }
-    }
-
-    private static DieEvent event(int exception) {
-        if (MipsException.isRefill(exception)) {
-            return DieEvent.REFILL;
-        }
-        return switch (MipsException.code(exception)) {
-            case MipsException.TLB_LOAD, MipsException.TLB_STORE, MipsException.TLB_MODIFIED -> DieEvent.PAGE_FAULT;
-            case MipsException.SYSCALL, MipsException.BREAKPOINT, MipsException.TRAP -> DieEvent.TRAP;
-            default -> DieEvent.GPF;
-        };
+        probes = new OverlayProbes(cpu, writes);
+        calls = new NestedCalls(cpu, memory, symbols, stopped);
+        cpu.traps(new Traps(cpu, regs, chain, probes, calls));
     }
 
     @Override
@@ -132,6 +105,16 @@ public final class MipsTarget implements Target {
     @Override
     public Optional<StepInPlace> stepInPlace() {
         return Optional.of(stepped -> cpu.stepInPlace());
+    }
+
+    @Override
+    public Optional<Instrumentation> instrumentation() {
+        return Optional.of(probes);
+    }
+
+    @Override
+    public Optional<GuestCalls> guestCalls() {
+        return Optional.of(calls);
     }
 
     @Override

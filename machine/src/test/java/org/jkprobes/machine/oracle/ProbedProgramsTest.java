@@ -44,10 +44,17 @@ class ProbedProgramsTest {
     }
 
     private static long compare(String name, byte[] image, int end, long seed) {
+        long hits = compare(name, image, end, seed, false);
+        assertThat(compare(name + ", optimized", image, end, seed, true)).isEqualTo(hits);
+        return hits;
+    }
+
+    private static long compare(String name, byte[] image, int end, long seed, boolean optimized) {
         MipsUnderTest alone = start(image);
         MipsUnderTest probed = start(image);
         long text = Frame.LOAD & 0xFFFFFFFFL;
-        try (EveryInstructionProbed probes = new EveryInstructionProbed(probed.cpu(), text, text + image.length)) {
+        try (EveryInstructionProbed probes =
+                new EveryInstructionProbed(probed.cpu(), text, text + image.length, optimized)) {
             compare(name, alone, probed, end, seed);
             // Refills whose handler has not come back are still waiting for it.
             assertThat(probes.before() - probes.after() - probes.lost()).isBetween(0L, 8L);

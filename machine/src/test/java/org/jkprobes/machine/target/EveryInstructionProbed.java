@@ -18,8 +18,9 @@ public final class EveryInstructionProbed implements AutoCloseable {
     private long before;
     private long after;
 
-    public EveryInstructionProbed(MipsCpu cpu, long start, long end) {
+    public EveryInstructionProbed(MipsCpu cpu, long start, long end, boolean optimized) {
         kprobes = Kprobes.on(new MipsTarget(cpu, Symbols::none));
+        kprobes.optimize(optimized);
         List<Kprobe> probes = new ArrayList<>();
         for (long address = start; address < end; address += 4) {
             probes.add(Kprobe.at(address)

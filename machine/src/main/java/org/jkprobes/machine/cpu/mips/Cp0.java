@@ -130,7 +130,8 @@ public final class Cp0 implements Stateful {
         registers[CAUSE] = old & ~mask | value & mask;
     }
 
-    private void arm(long now) {
+    /** Sets the timer anew after registers were replaced. */
+    void arm(long now) {
         if ((registers[CAUSE] & CAUSE_DC) != 0) {
             compare.cancel();
         } else {

@@ -33,11 +33,17 @@ public final class MipsCpu extends Vcpu {
     private boolean inPlace;
     /** Attention was asked for during a step. */
     private boolean attendLater;
+    /** The engine is about it. */
+    private boolean inPlaceNow;
+    /** The instruction stepped is a probe's of the overlay. */
+    private boolean probing;
+    /** Interrupts are held: a handler calls the guest. */
+    private boolean held;
 
     public MipsCpu(Ram ram, Bus bus, Timeline timeline) {
         super(ram, bus, timeline, 0xffffffffL, 4, false);
         cp0 = new Cp0(timeline, this::interruptsChanged);
-        lifter = new MipsLifter(this::fetchWord, this::originalWord, physical -> overlay.at(physical) != null);
+        lifter = new MipsLifter(this::word, overlay);
         pc = 0xbfc00000L;
     }
 
@@ -122,7 +128,7 @@ public final class MipsCpu extends Vcpu {
         attention = false;
         if (stepping) {
             attendLater = true;
-        } else if (cp0.interruptDue()) {
+        } else if (!held && cp0.interruptDue()) {
             waiting = false;
             deliver(MipsException.INTERRUPT, pc, inDelaySlot());
         }
@@ -252,21 +258,12 @@ public final class MipsCpu extends Vcpu {
         lifter.lift(into, pc, physical, mode, limit);
     }
 
-    private int fetchWord(long physical) {
-        byte[] patched = overlay.at(physical);
-        return patched != null ? word(patched, 0) : originalWord(physical);
-    }
-
-    private int originalWord(long physical) {
+    private int word(long physical) {
         if (FetchOverlay.isSlot(physical)) {
-            return word(overlay.slots(), (int) (physical - FetchOverlay.SLOTS_PHYSICAL));
+            return MipsWord.of(overlay.slots(), (int) (physical - FetchOverlay.SLOTS_PHYSICAL));
         }
         long offset = bus.ramOffset(physical);
         return offset < 0 ? (int) bus.load(physical, 4) : (int) readRam(offset, 4);
-    }
-
-    private static int word(byte[] bytes, int at) {
-        return bytes[at] & 0xff | (bytes[at + 1] & 0xff) << 8 | (bytes[at + 2] & 0xff) << 16 | bytes[at + 3] << 24;
     }
 
     // ---- exceptions ----
@@ -274,6 +271,14 @@ public final class MipsCpu extends Vcpu {
     @Override
     protected void rewind(Block block, int instruction) {
         int start = startOf(block, instruction);
+        goBack(block, start);
+        if (start == 0 && block.probed) {
+            // Its probe has been asked.
+            stepProbed();
+        }
+    }
+
+    private void goBack(Block block, int start) {
         pc = block.pcOf(start);
         mode = mode & ~MipsMode.ANY_SLOT | (start == 0 ? block.mode & MipsMode.ANY_SLOT : 0);
     }
@@ -285,14 +290,39 @@ public final class MipsCpu extends Vcpu {
 
     @Override
     protected void raise(Block block, int instruction, int exception) {
+        if (block.probed && instruction == 0 && !stepping && !MipsException.onPurpose(exception)) {
+            goBack(block, 0);
+            stepProbed();
+        }
         deliver(exception, block.pcOf(instruction), block.delaySlot == instruction);
     }
 
     @Override
+    protected boolean probe(Block block, int number) {
+        goBack(block, 0);
+        TrapHook.Verdict verdict = traps.probe(number);
+        if (verdict == TrapHook.Verdict.SKIP) {
+            return false;
+        }
+        if (verdict == TrapHook.Verdict.RUN && block.valid() && !attention) {
+            return true;
+        }
+        stepProbed();
+        return false;
+    }
+
+    /** Executes the instruction at pc, whose probe has been asked, as {@link #stepInPlace}; the hook's probe methods are told. */
+    public void stepProbed() {
+        probing = true;
+        stepping = true;
+        stepInPlace();
+    }
+
+    @Override
     protected void breakpoint(Block block, int instruction, int breakCode) {
-        rewind(block, instruction);
-        // One that is stepped in place is the guest's own.
-        if (inPlace || !traps.breakpoint(breakCode)) {
+        goBack(block, startOf(block, instruction));
+        // One that is stepped in place, or has a probe, is the guest's own.
+        if (inPlace || block.probed && instruction == 0 || !traps.breakpoint(breakCode)) {
             deliverToGuest(MipsException.BREAKPOINT, pc, inDelaySlot());
         }
     }
@@ -309,10 +339,15 @@ public final class MipsCpu extends Vcpu {
             return;
         }
         inPlace = false;
+        mode &= ~MipsMode.IN_PLACE;
         if (inSlot) {
             mode = mode & ~MipsMode.ANY_SLOT | MipsMode.DELAY_SLOT;
         }
-        if (!traps.fault(exception)) {
+        boolean probed = probing;
+        if (probed) {
+            endProbe();
+        }
+        if (!(probed ? traps.probeFault(exception) : traps.fault(exception))) {
             deliverToGuest(exception, pc, inDelaySlot());
         }
     }
@@ -325,17 +360,60 @@ public final class MipsCpu extends Vcpu {
 
     @Override
     protected boolean wantsAlone() {
+        inPlaceNow = inPlace;
         return inPlace;
     }
 
     @Override
     protected void ranAlone() {
+        if (!inPlaceNow) {
+            // What ran may have asked for a step in place.
+            return;
+        }
         mode &= ~MipsMode.IN_PLACE;
         if (inPlace) {
             inPlace = false;
-            traps.steppedInPlace();
+            if (probing) {
+                endProbe();
+                traps.probeStepped();
+            } else {
+                traps.steppedInPlace();
+            }
         }
     }
+
+    private void endProbe() {
+        probing = false;
+        stepping(false);
+    }
+
+    /**
+     * What is going on in a hook is put aside: from now on the CPU runs what the hook wants of it, with interrupts held. State is the
+     * hook's to change.
+     */
+    Interrupted interrupt() {
+        Interrupted now = new Interrupted(stepping, inPlace, probing, held, mode);
+        stepping = false;
+        inPlace = false;
+        probing = false;
+        held = true;
+        mode &= ~(MipsMode.IN_PLACE | MipsMode.ANY_SLOT);
+        return now;
+    }
+
+    /** Goes on with what {@link #interrupt} has put aside. */
+    void resume(Interrupted was) {
+        stepping = was.stepping;
+        inPlace = was.inPlace;
+        probing = was.probing;
+        held = was.held;
+        waiting = false;
+        mode = was.mode;
+        updateMode();
+    }
+
+    /** What goes on in the CPU beside its state. */
+    record Interrupted(boolean stepping, boolean inPlace, boolean probing, boolean held, int mode) {}
 
     /** Raises an exception in the guest, as if the instruction at {@code at} had. */
     public void deliverToGuest(int exception, long at, boolean inSlot) {
@@ -535,6 +613,11 @@ public final class MipsCpu extends Vcpu {
 
     // ---- state ----
 
+    /** Sets the timer anew after {@link #restore} without that of the timeline. */
+    void rearm() {
+        cp0.arm(timeline.now());
+    }
+
     @Override
     public void save(StateOutput out) {
         for (int i = 0; i < MipsSlots.STATE; i++) {
@@ -561,6 +644,7 @@ public final class MipsCpu extends Vcpu {
         guestTlb.restore(in);
         stepping = false;
         inPlace = false;
+        probing = false;
         forgetAll();
         attention = true;
     }

@@ -5,7 +5,6 @@ import static org.jkprobes.machine.cpu.mips.MipsSlots.CONDITION;
 import static org.jkprobes.machine.cpu.mips.MipsSlots.T0;
 import static org.jkprobes.machine.cpu.mips.MipsSlots.ZERO;
 
-import java.util.function.LongPredicate;
 import java.util.function.LongToIntFunction;
 import org.jkprobes.machine.engine.BlockBuilder;
 import org.jkprobes.machine.engine.FetchOverlay;
@@ -24,10 +23,9 @@ final class MipsLifter {
     private static final int PAGE_MASK = 0xfff;
     private static final long KERNEL = 0x80000000L;
 
-    private final LongToIntFunction fetch;
     private final LongToIntFunction original;
-    private final LongPredicate breakpoints;
-    /** Breakpoints are not seen: one is stepped over, or the code is a user's, in memory that may have been a kernel's. */
+    private final FetchOverlay overlay;
+    /** Breakpoints and probes are not seen: one is stepped over, or the code is a user's, in memory that may have been a kernel's. */
     private boolean blind;
 
     private BlockBuilder out;
@@ -35,11 +33,10 @@ final class MipsLifter {
     private long pc;
     private long physical;
 
-    /** From fetches of the word at a physical address, with and without breakpoints, and a test whether a breakpoint lies there. */
-    MipsLifter(LongToIntFunction fetch, LongToIntFunction original, LongPredicate breakpoints) {
-        this.fetch = fetch;
+    /** From what fetches the word at a physical address, without breakpoints, and the overlay that holds those. */
+    MipsLifter(LongToIntFunction original, FetchOverlay overlay) {
         this.original = original;
-        this.breakpoints = breakpoints;
+        this.overlay = overlay;
         out = new BlockBuilder();
     }
 
@@ -58,18 +55,15 @@ final class MipsLifter {
         boolean cp0 = !user || (mode & MipsMode.CU0) != 0;
         while (true) {
             boolean first = out.instructions() == 0;
-            if (!first && (out.instructions() >= limit || (pc & PAGE_MASK) == 0 || breakpointAt(physical))) {
+            if (!first && (out.instructions() >= limit || (pc & PAGE_MASK) == 0 || cutAt(physical))) {
                 jump(pc);
                 return;
             }
-            int word = (blind ? original : fetch).applyAsInt(physical);
-            if (first && breakpointAt(physical)) {
-                out.instruction(4);
-                out.uncounted();
-                out.immediate(Op.BREAKPOINT, ZERO, ZERO, MipsWord.breakCode(word));
+            out.instruction(4);
+            if (first && cutAt(physical) && !enterCut()) {
                 return;
             }
-            out.instruction(4);
+            int word = original.applyAsInt(physical);
             if (StraightLifter.lift(out, word)) {
                 pc += 4;
                 physical += 4;
@@ -94,8 +88,21 @@ final class MipsLifter {
         }
     }
 
-    private boolean breakpointAt(long address) {
-        return !blind && breakpoints.test(address);
+    private boolean cutAt(long address) {
+        return !blind && overlay.cuts(address);
+    }
+
+    /** Something stands before the current instruction; whether the instruction follows it. A watch wins over a probe, a probe over a breakpoint. */
+    private boolean enterCut() {
+        int probe = overlay.probeAt(physical);
+        if (probe != FetchOverlay.NONE && !overlay.watched(physical)) {
+            out.probe(probe);
+            return true;
+        }
+        byte[] patch = overlay.at(physical);
+        out.uncounted();
+        out.immediate(Op.BREAKPOINT, ZERO, ZERO, patch == null ? 0 : MipsWord.breakCode(MipsWord.of(patch, 0)));
+        return false;
     }
 
     /** A block that starts in a delay slot: the instruction (unless nullified), then the branch's target. */
@@ -103,12 +110,10 @@ final class MipsLifter {
         out.instruction(4);
         out.inDelaySlot();
         if ((mode & MipsMode.NULLIFIED) == 0) {
-            int word = (blind ? original : fetch).applyAsInt(physical);
-            if (breakpointAt(physical)) {
-                out.uncounted();
-                out.immediate(Op.BREAKPOINT, ZERO, ZERO, MipsWord.breakCode(word));
+            if (cutAt(physical) && !enterCut()) {
                 return;
             }
+            int word = original.applyAsInt(physical);
             boolean cp0 = (mode & MipsMode.USER) == 0 || (mode & MipsMode.CU0) != 0;
             if (!StraightLifter.lift(out, word)) {
                 // A branch in a delay slot is unpredictable; here it is reserved, as in QEMU.
@@ -130,8 +135,8 @@ final class MipsLifter {
         boolean apart = MipsBranch.isLikely(word)
                 || out.instructions() >= limit
                 || (slotPc & PAGE_MASK) == 0
-                || breakpointAt(physical + 4);
-        int slot = apart ? 0 : (blind ? original : fetch).applyAsInt(physical + 4);
+                || cutAt(physical + 4);
+        int slot = apart ? 0 : original.applyAsInt(physical + 4);
         if (apart || !StraightLifter.isStraight(slot)) {
             liftSplit(word);
         } else if (MipsBranch.isRegister(word)) {

@@ -7,6 +7,7 @@ public final class MipsSlots {
     /** General registers 0 to 31 are slots 0 to 31; nothing writes slot 0. */
     public static final int ZERO = 0;
 
+    public static final int GP = 28;
     public static final int SP = 29;
     public static final int RA = 31;
     public static final int HI = 32;

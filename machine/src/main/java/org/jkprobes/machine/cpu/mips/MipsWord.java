@@ -4,6 +4,11 @@ package org.jkprobes.machine.cpu.mips;
 final class MipsWord {
     private MipsWord() {}
 
+    /** The word at an index of little-endian bytes. */
+    static int of(byte[] bytes, int at) {
+        return bytes[at] & 0xff | (bytes[at + 1] & 0xff) << 8 | (bytes[at + 2] & 0xff) << 16 | bytes[at + 3] << 24;
+    }
+
     static int opcode(int word) {
         return word >>> 26;
     }

@@ -16,7 +16,30 @@ public interface TrapHook {
 
         @Override
         public void steppedInPlace() {}
+
+        @Override
+        public Verdict probe(int number) {
+            return Verdict.RUN;
+        }
+
+        @Override
+        public boolean probeFault(int exception) {
+            return false;
+        }
+
+        @Override
+        public void probeStepped() {}
     };
+
+    /** What becomes of a probed instruction. */
+    enum Verdict {
+        /** It is not executed; the CPU goes on where its state says. */
+        SKIP,
+        /** It is executed. */
+        RUN,
+        /** It is executed, and {@link #probeStepped} called when it is done. */
+        RUN_AND_TELL
+    }
 
     /** A BREAK with a code; true if it was handled and the CPU goes on where its state says. */
     boolean breakpoint(int code);
@@ -26,4 +49,13 @@ public interface TrapHook {
 
     /** The instruction stepped where it stands is done; state is where it has led. */
     void steppedInPlace();
+
+    /** The probe of the overlay with this number was reached. */
+    Verdict probe(int number);
+
+    /** The instruction whose probe was asked last raises an exception: as {@link #fault}. */
+    boolean probeFault(int exception);
+
+    /** The instruction whose probe was asked last is done; state is where it has led. */
+    void probeStepped();
 }

@@ -1,0 +1,108 @@
+package org.jkprobes.machine.target;
+
+import java.util.Arrays;
+import org.jkprobes.machine.cpu.mips.MipsCpu;
+import org.jkprobes.machine.cpu.mips.TrapHook.Verdict;
+import org.jkprobes.machine.engine.FetchOverlay;
+import org.jkprobes.target.DieEvent;
+import org.jkprobes.target.Instrumentation;
+import org.jkprobes.target.PtRegs;
+import org.jspecify.annotations.Nullable;
+
+/** Optimized probes: numbered, and lifted into the blocks by their numbers. */
+final class OverlayProbes implements Instrumentation {
+    private record Installed(boolean after, Callback callback) {}
+
+    private final MipsCpu cpu;
+    private final GuestWrites writes;
+    private @Nullable Installed[] byNumber = new Installed[64];
+    private int[] free = new int[64];
+    private int freeCount;
+    private int numbers;
+    /** The one asked last, which may have been removed since. */
+    private @Nullable Installed current;
+
+    OverlayProbes(MipsCpu cpu, GuestWrites writes) {
+        this.cpu = cpu;
+        this.writes = writes;
+    }
+
+    @Override
+    public boolean install(long address, boolean after, Callback callback) {
+        if (cpu.ramOffset(address) < 0) {
+            return false;
+        }
+        long physical = cpu.peek(address);
+        FetchOverlay overlay = cpu.overlay();
+        int number = overlay.probeAt(physical);
+        if (number != FetchOverlay.NONE) {
+            byNumber[number] = new Installed(after, callback);
+            return true;
+        }
+        number = take();
+        byNumber[number] = new Installed(after, callback);
+        overlay.instrument(physical, number);
+        writes.watch(physical, address);
+        cpu.relift(physical, 4);
+        return true;
+    }
+
+    @Override
+    public void remove(long address) {
+        long physical = cpu.peek(address);
+        int number = physical < 0 ? FetchOverlay.NONE : cpu.overlay().uninstrument(physical);
+        if (number != FetchOverlay.NONE) {
+            byNumber[number] = null;
+            give(number);
+            writes.forget(physical);
+            cpu.relift(physical, 4);
+        }
+    }
+
+    private int take() {
+        if (freeCount > 0) {
+            return free[--freeCount];
+        }
+        if (numbers == byNumber.length) {
+            byNumber = Arrays.copyOf(byNumber, numbers * 2);
+        }
+        return numbers++;
+    }
+
+    private void give(int number) {
+        if (freeCount == free.length) {
+            free = Arrays.copyOf(free, freeCount * 2);
+        }
+        free[freeCount++] = number;
+    }
+
+    /** A probe was reached. */
+    Verdict reached(int number, PtRegs regs) {
+        Installed one = byNumber[number];
+        if (one == null) {
+            return Verdict.RUN;
+        }
+        boolean run = one.callback.before(regs);
+        current = one;
+        return !run ? Verdict.SKIP : one.after ? Verdict.RUN_AND_TELL : Verdict.RUN;
+    }
+
+    /** An instruction without a probe is stepped. */
+    void reachedNone() {
+        current = null;
+    }
+
+    /** The instruction of the probe reached last raises an exception. */
+    boolean fault(DieEvent event, PtRegs regs, int trapnr) {
+        Installed one = current;
+        return one != null && one.callback.fault(event, regs, trapnr);
+    }
+
+    /** The instruction of the probe reached last is done. */
+    void done(PtRegs regs) {
+        Installed one = current;
+        if (one != null && one.after) {
+            one.callback.after(regs);
+        }
+    }
+}
