@@ -33,18 +33,27 @@ record Commands(Path jkprobes, GuestFiles files) {
 
     /** Our machine in a JVM with the options of {@code bin/jkprobes}. */
     List<String> ourWorkloads() {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        return java(MarkedMalta.class, files.vmlinuz(), files.busy(), MIB, COMMAND_LINE);
+    }
+
+    List<String> ourProbes() {
+        return java(ProbedMalta.class, files.vmlinuz(), files.calling(), files.idle(), MIB, COMMAND_LINE);
+    }
+
+    private static List<String> java(Class<?> main, Object... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 System.getProperty("java.class.path"),
-                MarkedMalta.class.getName(),
-                files.vmlinuz().toString(),
-                files.busy().toString(),
-                Integer.toString(MIB),
-                COMMAND_LINE);
+                main.getName()));
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        return command;
     }
 
     List<String> ourBoot() {

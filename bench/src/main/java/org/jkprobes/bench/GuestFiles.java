@@ -19,8 +19,9 @@ import org.jkprobes.images.Progress;
  * @param elf the same kernel, unpacked
  * @param idle an initramfs whose guest powers off at once
  * @param busy an initramfs whose guest runs the workloads
+ * @param calling an initramfs whose guest makes system calls and never ends
  */
-record GuestFiles(String release, Path vmlinuz, Path elf, Path idle, Path busy, Path snapshot) {
+record GuestFiles(String release, Path vmlinuz, Path elf, Path idle, Path busy, Path calling, Path snapshot) {
     private static final String COMPILER = "mipsel-linux-gnu-gcc";
 
     /** Makes the files in {@code folder}, the guest program compiled from {@code source}. */
@@ -40,6 +41,12 @@ record GuestFiles(String release, Path vmlinuz, Path elf, Path idle, Path busy, 
                         folder.resolve("idle.cpio"),
                         Initramfs.of(busybox).exec("true").toBytes()),
                 Files.write(folder.resolve("busy.cpio"), busy.toBytes()),
+                Files.write(
+                        folder.resolve("calling.cpio"),
+                        Initramfs.of(busybox)
+                                .file("bin/workload", 0755, program)
+                                .exec("workload getppid 2000000000")
+                                .toBytes()),
                 folder.resolve("shell.snapshot"));
     }
 

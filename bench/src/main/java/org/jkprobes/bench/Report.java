@@ -75,7 +75,16 @@ record Report(List<Workload> workloads, List<Round> rounds) {
                         "MiB",
                         500,
                         false,
-                        over(r -> beyond(r.snapshot()))));
+                        over(r -> beyond(r.snapshot()))),
+                probes("a hit, counting handler, optimized", "ns", 60, "optimized"),
+                probes("a hit, counting handler, reference path", "ns", 1000, "reference"),
+                probes("a hit, pre- and post-handler, reference path", "ns", 1000, "reference-post"),
+                probes("10 000 probes registered", "s", 1, "register"),
+                probes("boot with a probe on every function / without", "×", 2, "everywhere"));
+    }
+
+    private Bar probes(String what, String unit, double limit, String figure) {
+        return new Bar(what, unit, limit, false, over(r -> r.probes().get(figure)));
     }
 
     private static Course.Span core(Round round) {

@@ -3,7 +3,7 @@ package org.jkprobes.bench;
 import java.util.function.Consumer;
 
 /** Everything measured once, our machine and QEMU in turns, so that a change of the host's speed meets both. */
-record Round(Course ours, Course qemu, Course ourBoot, Course qemuBoot, Course snapshot) {
+record Round(Course ours, Course qemu, Course ourBoot, Course qemuBoot, Course snapshot, ProbeFigures probes) {
     static Round measure(Commands commands, Consumer<String> progress) {
         progress.accept("workloads, ours");
         Course ours = Stopwatch.measure("our machine", commands.ourWorkloads());
@@ -16,7 +16,9 @@ record Round(Course ours, Course qemu, Course ourBoot, Course qemuBoot, Course s
         Course qemuBoot = Stopwatch.measure("QEMU", commands.qemuBoot());
         progress.accept("shell from a snapshot");
         Course snapshot = Stopwatch.measure("bin/jkprobes run --snapshot", commands.ourSnapshot());
-        return new Round(ours, qemu, ourBoot, qemuBoot, snapshot);
+        progress.accept("probes");
+        ProbeFigures probes = ProbeFigures.measure(commands.ourProbes());
+        return new Round(ours, qemu, ourBoot, qemuBoot, snapshot, probes);
     }
 
     /** A machine that computes something else is not slower or faster, but wrong. */
