@@ -1,57 +1,90 @@
 package org.jkprobes.machine.target;
 
+import java.util.List;
+import java.util.Optional;
 import org.jkprobes.target.Memory;
 import org.jkprobes.target.PtRegs;
+import org.jkprobes.target.Symbol;
+import org.jkprobes.target.Symbols;
 
 /**
- * What a guest call finds on its stack: the registers of what was interrupted, as an exception would have put them there
- * ({@code struct pt_regs} of {@code arch/mips/include/asm/ptrace.h}, 32 bits), beginning with room for arguments.
+ * Where a guest call returns to, and with what stack: so that the guest's own stack traces go on in what was interrupted. They know a
+ * function by its return address and find its caller by its prologue ({@code arch/mips/kernel/process.c}, get_frame_info).
+ *
+ * @param returnAddress in the interrupted function, behind its prologue; in its caller, if it has none
+ * @param stackPointer as it is there
+ * @param savedReturn where the prologue puts the return address; 0 if it has, or never does
  */
-record CallFrame(long stackPointer) {
-    /** Interrupted code may use what lies just below its stack pointer, an exception's entry for one. */
-    private static final int GAP = 256;
+record CallFrame(long returnAddress, long stackPointer, long savedReturn) {
+    private static final int RA = 31;
+    private static final int ARGUMENTS_IN_REGISTERS = 4;
+    /** Code that is no function with a prologue may use what lies just below its stack pointer, an exception's entry for one. */
+    private static final int GAP = 512;
+    /** The longest prologue. */
+    private static final int PROLOGUE = 32;
 
-    private static final int REGISTERS = 32;
-    private static final int GENERAL = 32;
-    private static final int STATUS = REGISTERS + 4 * GENERAL;
-    private static final int HI = STATUS + 4;
-    private static final int LO = STATUS + 8;
-    private static final int BADVADDR = STATUS + 12;
-    private static final int CAUSE = STATUS + 16;
-    private static final int EPC = STATUS + 20;
-    private static final int BYTES = STATUS + 24;
-    private static final int IN_REGISTERS = 4;
-
-    static CallFrame below(PtRegs regs, int arguments) {
-        int more = Math.max(0, 4 * arguments - REGISTERS);
-        return new CallFrame((regs.stackPointer() & -8L) - GAP - (BYTES + more + 7 & -8));
-    }
-
-    /** Fills it; false if there is no memory. Arguments beyond the room for them displace registers that nobody looks for. */
-    boolean write(Memory memory, PtRegs regs, long... arguments) {
-        boolean there = true;
-        for (int i = 0; i < GENERAL; i++) {
-            there &= put(memory, REGISTERS + 4 * i, regs.get(i));
+    static CallFrame of(Memory memory, Symbols symbols, PtRegs regs) {
+        Optional<Symbol> function = symbols.at(regs.pc());
+        Optional<CallFrame> inside = function.flatMap(f -> behindPrologue(memory, symbols, regs, f.address()));
+        if (inside.isPresent()) {
+            return inside.get();
         }
-        there &= put(memory, STATUS, regs.get("status"));
-        there &= put(memory, HI, regs.get("hi"));
-        there &= put(memory, LO, regs.get("lo"));
-        there &= put(memory, BADVADDR, regs.get("badvaddr"));
-        there &= put(memory, CAUSE, regs.get("cause"));
-        there &= put(memory, EPC, regs.pc());
-        for (int i = IN_REGISTERS; i < arguments.length; i++) {
-            there &= put(memory, 4 * i, arguments[i]);
+        boolean entered = function.isPresent() && function.get().address() == regs.pc();
+        if (entered && symbols.isText(regs.get(RA))) {
+            return new CallFrame(regs.get(RA), regs.stackPointer(), 0);
         }
-        return there;
+        List<Symbol> exception = symbols.byName("ret_from_exception");
+        long to = exception.size() == 1 ? exception.getFirst().address() : regs.pc();
+        return new CallFrame(to, (regs.stackPointer() & -8L) - GAP, 0);
     }
 
-    private boolean put(Memory memory, int offset, long value) {
-        return memory.writeInt(stackPointer + offset, (int) value);
+    private static Optional<CallFrame> behindPrologue(Memory memory, Symbols symbols, PtRegs regs, long function) {
+        long pc = regs.pc();
+        int frame = 0;
+        long adjusted = 0;
+        for (int i = 0; i < PROLOGUE; i++) {
+            long at = function + 4L * i;
+            int word = memory.readInt(at, 0);
+            if (frame == 0 && word >>> 16 == 0x27bd && (short) word < 0) { // addiu sp,sp,-frame
+                frame = -(short) word;
+                adjusted = at;
+            } else if (frame != 0 && word >>> 16 == 0xafbf) { // sw ra,offset(sp)
+                long stack = pc > adjusted ? regs.stackPointer() : regs.stackPointer() - frame;
+                long saved = stack + (short) word;
+                if (pc <= at) {
+                    return Optional.of(new CallFrame(at + 4, stack, saved));
+                }
+                // A function may also come here by a way around its prologue.
+                return symbols.isText(memory.readInt(saved, 0) & 0xffffffffL)
+                        ? Optional.of(new CallFrame(pc, stack, 0))
+                        : Optional.empty();
+            }
+        }
+        return Optional.empty();
     }
 
-    /** Where the exception came from whose registers lie at an address. */
-    static long exceptionPc(Memory memory, long registers, long otherwise) {
-        int pc = memory.readInt(registers + EPC, 0);
-        return pc == 0 ? otherwise : pc & 0xffffffffL;
+    /** How many bytes from {@link #stackPointer} a function with so many arguments owns. */
+    private static int area(int arguments) {
+        return 4 * Math.max(ARGUMENTS_IN_REGISTERS, arguments);
+    }
+
+    /** What is there that the call may change; empty if there is no memory. */
+    Optional<byte[]> keep(Memory memory, int arguments) {
+        byte[] kept = new byte[area(arguments)];
+        return memory.read(stackPointer, kept, 0, kept.length) == kept.length ? Optional.of(kept) : Optional.empty();
+    }
+
+    void putBack(Memory memory, byte[] kept) {
+        memory.write(stackPointer, kept, 0, kept.length);
+    }
+
+    /** Puts the return address and the arguments beyond registers on the stack. */
+    void write(Memory memory, PtRegs regs, long... arguments) {
+        if (savedReturn != 0) {
+            memory.writeInt(savedReturn, (int) regs.get(RA));
+        }
+        for (int i = ARGUMENTS_IN_REGISTERS; i < arguments.length; i++) {
+            memory.writeInt(stackPointer + 4L * i, (int) arguments[i]);
+        }
     }
 }

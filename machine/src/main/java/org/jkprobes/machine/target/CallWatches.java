@@ -8,8 +8,7 @@ import org.jkprobes.target.Symbols;
 /**
  * Where a guest call is looked after. A kernel without one of these symbols is without that care.
  *
- * @param returning the return address: that of an exception, so that the guest's own stack traces go on in what was interrupted
- *     ({@code arch/mips/kernel/process.c}, unwind_stack_by_address)
+ * @param returning the return address
  * @param offering where a function offers to give the CPU away ({@code kernel/sched/core.c})
  * @param scheduling where it does
  * @param dying where it has raised a fault without a fix-up ({@code arch/mips/kernel/traps.c})
@@ -17,12 +16,11 @@ import org.jkprobes.target.Symbols;
 record CallWatches(MipsCpu cpu, long returning, long offering, long scheduling, long dying) {
     private static final long NONE = -1;
 
-    static CallWatches of(MipsCpu cpu, Symbols symbols, long otherwise) {
-        long returning = address(symbols, "ret_from_exception");
+    static CallWatches of(MipsCpu cpu, Symbols symbols, long returning) {
         long offering = address(symbols, "__cond_resched");
         CallWatches watches = new CallWatches(
                 cpu,
-                returning == NONE ? otherwise : returning,
+                returning,
                 offering == NONE ? address(symbols, "_cond_resched") : offering,
                 address(symbols, "__schedule"),
                 address(symbols, "die"));

@@ -17,6 +17,8 @@ final class NestedCall {
     private static final int A1 = 5;
     private static final int T9 = 25;
     private static final int IN_REGISTERS = 4;
+    /** In {@code struct pt_regs} of {@code arch/mips/include/asm/ptrace.h}, 32 bits. */
+    private static final int EPC_IN_REGISTERS = 180;
 
     private final MipsCpu cpu;
     private final Memory memory;
@@ -65,9 +67,15 @@ final class NestedCall {
         }
         if (pc == watches.dying()) {
             // die(message, registers)
-            return end(new Aborted(AbortCause.FAULT, CallFrame.exceptionPc(memory, cpu.slot(A1), pc)));
+            return end(new Aborted(AbortCause.FAULT, exceptionPc()));
         }
         return cpu.slot(MipsSlots.SP) == stackPointer && end(new Returned(cpu.slot(V0)));
+    }
+
+    /** Of the registers that die() was given. */
+    private long exceptionPc() {
+        int epc = memory.readInt(cpu.slot(A1) + EPC_IN_REGISTERS, 0);
+        return epc == 0 ? cpu.pc() : epc & 0xffffffffL;
     }
 
     private boolean end(Outcome how) {

@@ -49,10 +49,14 @@ final class NestedCalls implements GuestCalls {
             // An exception's first instructions: there is no kernel stack yet.
             return new Aborted(AbortCause.FAULT, regs.pc());
         }
-        CallWatches watches = CallWatches.of(cpu, symbols.get(), regs.pc());
+        CallFrame frame = CallFrame.of(memory, symbols.get(), regs);
+        Optional<byte[]> kept = frame.keep(memory, arguments.length);
+        if (kept.isEmpty()) {
+            return new Aborted(AbortCause.FAULT, regs.pc());
+        }
+        CallWatches watches = CallWatches.of(cpu, symbols.get(), frame.returnAddress());
         NestedRun run = new NestedRun(cpu);
-        CallFrame frame = CallFrame.below(regs, arguments.length);
-        boolean entered = frame.write(memory, regs, arguments);
+        frame.write(memory, regs, arguments);
         MipsPutAside aside = new MipsPutAside(cpu);
         NestedCall outer = innermost;
         NestedCall call = new NestedCall(cpu, memory, watches, frame.stackPointer());
@@ -60,9 +64,6 @@ final class NestedCalls implements GuestCalls {
         depth++;
         boolean returned = false;
         try {
-            if (!entered) {
-                return new Aborted(AbortCause.FAULT, regs.pc());
-            }
             call.enter(function, arguments);
             Outcome outcome = run(call, run, budget);
             returned = outcome instanceof Returned;
@@ -74,6 +75,7 @@ final class NestedCalls implements GuestCalls {
             if (returned) {
                 run.end();
                 aside.putBack();
+                frame.putBack(memory, kept.get());
             } else {
                 run.undo();
                 aside.undo();
