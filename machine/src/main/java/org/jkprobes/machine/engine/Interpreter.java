@@ -133,16 +133,17 @@ public final class Interpreter implements Engine {
         int exception = cpu.pending;
         cpu.pending = Vcpu.NONE;
         cpu.leaving = false;
-        int retired = way == RAISED ? instruction + 1 : instruction;
-        long now = left + Math.max(0, block.instructions - retired);
+        long paid = left + block.instructions;
         if (exception == Vcpu.NONE) {
-            cpu.rewind(block, instruction);
+            // The branch in front of a delay slot is executed again with it, and must not be paid for twice.
             alone = true;
-        } else {
-            // Handlers see the exact time.
-            tell(cpu, now);
-            cpu.raise(block, instruction, exception);
+            return paid - cpu.rewind(block, instruction);
         }
+        // A breakpoint's block holds one instruction more than it is paid for.
+        long now = Math.max(left, paid - (way == RAISED ? instruction + 1 : instruction));
+        // Handlers see the exact time.
+        tell(cpu, now);
+        cpu.raise(block, instruction, exception);
         return now;
     }
 

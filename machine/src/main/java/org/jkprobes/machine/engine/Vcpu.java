@@ -109,8 +109,11 @@ public abstract class Vcpu implements Stateful {
     /** Raises an exception at an instruction of a block: pc is then its vector. */
     protected abstract void raise(Block block, int instruction, int exception);
 
-    /** Sets pc and mode to what they are before an instruction of a block (or the branch whose delay slot it is in). */
-    protected abstract void rewind(Block block, int instruction);
+    /**
+     * Sets pc and mode to what they are before an instruction of a block, or the branch whose delay slot it is in. Returns which
+     * instruction of the block is next.
+     */
+    protected abstract int rewind(Block block, int instruction);
 
     /** A breakpoint micro-op was reached: a probe's, or the guest's own. */
     protected abstract void breakpoint(Block block, int instruction, int code);

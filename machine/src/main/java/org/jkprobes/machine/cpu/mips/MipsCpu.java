@@ -269,13 +269,14 @@ public final class MipsCpu extends Vcpu {
     // ---- exceptions ----
 
     @Override
-    protected void rewind(Block block, int instruction) {
+    protected int rewind(Block block, int instruction) {
         int start = startOf(block, instruction);
         goBack(block, start);
         if (start == 0 && block.probed) {
             // Its probe has been asked.
             stepProbed();
         }
+        return start;
     }
 
     private void goBack(Block block, int start) {
