@@ -20,7 +20,7 @@ final class DemoCommand implements Callable<Integer> {
     private final Run run;
 
     DemoCommand() {
-        this(Run.ofHost());
+        this(Run.withoutKeys());
     }
 
     DemoCommand(Run run) {

@@ -29,6 +29,9 @@ final class DisasmCommand implements Callable<Integer> {
     @Mixin
     KernelOption kernel = new KernelOption();
 
+    @Mixin
+    SymbolsOption more = new SymbolsOption();
+
     @Option(names = "--format", paramLabel = "FORMAT", description = "text or ndjson.")
     Format format = Format.TEXT;
 
@@ -40,7 +43,7 @@ final class DisasmCommand implements Callable<Integer> {
         ProbePoint from = ProbePoint.parse(place);
         StaticKernel opened;
         try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), Terminals.stderr())) {
-            opened = StaticKernel.open(kernel, progress);
+            opened = StaticKernel.open(kernel, more, progress);
         }
         KernelSymbols symbols = opened.symbols();
         Listing listing = Listing.of(opened, from);

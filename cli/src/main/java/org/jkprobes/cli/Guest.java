@@ -6,7 +6,7 @@ import org.jkprobes.symbols.KernelSpace;
 /** A guest that can be run: an architecture with a board for it. */
 public enum Guest {
     /** The Malta board with a 24Kf. */
-    MIPSEL(Architecture.MIPSEL, 32, 2048, 256);
+    MIPSEL(Architecture.MIPSEL, 64, 2048, 256);
 
     private final Architecture architecture;
     private final int leastMemory;

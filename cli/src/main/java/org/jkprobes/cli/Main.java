@@ -27,7 +27,11 @@ public final class Main {
 
     /** The whole command, as tests run it too. */
     public static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new JkprobesCommand());
+        return configured(new CommandLine(new JkprobesCommand()));
+    }
+
+    /** With our ways to report failures and to read options; the same for a command and its subcommands. */
+    static CommandLine configured(CommandLine commandLine) {
         FailureReport failures = new FailureReport();
         commandLine.setExecutionExceptionHandler(failures);
         commandLine.setParameterExceptionHandler(failures);

@@ -13,6 +13,7 @@ public final class ProgressLine implements Progress, AutoCloseable {
 
     private final PrintWriter err;
     private final boolean terminal;
+    private boolean shown;
 
     public ProgressLine(PrintWriter err, boolean terminal) {
         this.err = err;
@@ -28,6 +29,7 @@ public final class ProgressLine implements Progress, AutoCloseable {
     public void step(String text) {
         if (terminal) {
             err.print(CLEAR_LINE + text + " …");
+            shown = true;
         } else {
             err.println("jkprobes: " + text);
         }
@@ -41,11 +43,17 @@ public final class ProgressLine implements Progress, AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
-        if (terminal) {
+    /** Takes the line away, if there is one; the next step shows another. */
+    public void clear() {
+        if (shown) {
             err.print(CLEAR_LINE);
             err.flush();
+            shown = false;
         }
+    }
+
+    @Override
+    public void close() {
+        clear();
     }
 }

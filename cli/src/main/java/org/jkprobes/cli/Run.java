@@ -24,8 +24,16 @@ final class Run {
 
     /** On our own machine, with this process's streams: not System.out, which would swallow what cannot be written. */
     static Run ofHost() {
-        return new Run(
-                new MaltaSession(), new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
+        return of(MaltaSession.ofHost());
+    }
+
+    /** The same, but nobody types. */
+    static Run withoutKeys() {
+        return of(MaltaSession.withoutKeys());
+    }
+
+    private static Run of(Session session) {
+        return new Run(session, new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
     }
 
     /**

@@ -7,7 +7,6 @@ import org.jkprobes.images.ImageException;
 import org.jkprobes.images.KernelImage;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.MemoryReader;
-import org.jkprobes.symbols.kallsyms.Kallsyms;
 
 /**
  * A kernel that is looked into without running it, at the addresses it is linked for.
@@ -19,12 +18,13 @@ record StaticKernel(KernelSymbols symbols, MemoryReader memory) {
      * Opens the kernel that was asked for and reads its symbols.
      *
      * @throws ImageException if it cannot be had, or is no kernel for this guest
-     * @throws org.jkprobes.symbols.SymbolException if it holds no symbols
+     * @throws org.jkprobes.symbols.SymbolException if it holds no symbols, or the file of more is damaged
      */
-    static StaticKernel open(KernelOption option, ProgressLine progress) throws ImageException {
-        MemoryReader memory = new ImageMemory(image(option, progress));
+    static StaticKernel open(KernelOption option, SymbolsOption more, ProgressLine progress) throws ImageException {
+        more.file.ifPresent(file -> InputFile.check("--symbols", file));
+        ImageMemory memory = new ImageMemory(image(option, progress));
         progress.brief("reading its symbols");
-        return new StaticKernel(Kallsyms.inMemory(memory, option.guest.kernelSpace()), memory);
+        return new StaticKernel(ImageSymbols.of(memory, option.guest.kernelSpace(), more.file), memory);
     }
 
     /**

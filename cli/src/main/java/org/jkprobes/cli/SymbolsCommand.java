@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Lists the kernel's symbols that match a pattern: address, size, type (as nm has it), name.",
             "They are read out of the kernel image itself, at the addresses it is linked for. Debian's MIPS kernels list"
-                    + " functions, not data.",
+                    + " functions, not data; --symbols adds those of a file.",
             ""
         },
         footerHeading = "%nExample:%n",
@@ -37,6 +37,9 @@ final class SymbolsCommand implements Callable<Integer> {
     @Mixin
     KernelOption kernel = new KernelOption();
 
+    @Mixin
+    SymbolsOption more = new SymbolsOption();
+
     @Option(names = "--format", paramLabel = "FORMAT", description = "text or ndjson.")
     Format format = Format.TEXT;
 
@@ -47,7 +50,7 @@ final class SymbolsCommand implements Callable<Integer> {
     public Integer call() throws ImageException {
         KernelSymbols symbols;
         try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), Terminals.stderr())) {
-            symbols = StaticKernel.open(kernel, progress).symbols();
+            symbols = StaticKernel.open(kernel, more, progress).symbols();
         }
         List<Symbol> found = symbols.matching(new Glob(pattern)).toList();
         if (found.isEmpty()) {

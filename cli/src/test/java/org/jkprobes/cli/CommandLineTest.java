@@ -80,7 +80,7 @@ class CommandLineTest {
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             ""                                   | a command is missing
             rum                                  | 'rum'
-            run --memory 0                       | --memory 0: mipsel takes 32 to 2048 MiB
+            run --memory 0                       | --memory 0: mipsel takes 64 to 2048 MiB
             run --memory -5                      | --memory -5
             run --memory 4096                    | --memory 4096
             run --memory much                    | 'much' is not a

@@ -12,7 +12,9 @@ import java.util.List;
  */
 record Elf(Bytes bytes, Architecture architecture, long entry, List<LoadSegment> segments) {
     private static final int ET_EXEC = 2;
+    private static final int ET_DYN = 3;
     private static final int PT_LOAD = 1;
+    private static final int PT_INTERP = 3;
 
     /** More program headers than any kernel has; keeps hostile files cheap. */
     private static final int MOST_HEADERS = 64;
@@ -45,6 +47,33 @@ record Elf(Bytes bytes, Architecture architecture, long entry, List<LoadSegment>
 
     private static boolean wide(Bytes bytes) throws ImageException {
         return bytes.u8(4) == 2;
+    }
+
+    /**
+     * Whether a program needs an interpreter: it is linked dynamically.
+     *
+     * @throws ImageException if it is no program, or truncated
+     */
+    static boolean isDynamic(byte[] file) throws ImageException {
+        Bytes bytes = ordered(file);
+        boolean wide = wide(bytes);
+        int type = bytes.u16(16);
+        if (type != ET_EXEC && type != ET_DYN) {
+            throw new ImageException("an ELF file, but not a program (e_type " + type + ")");
+        }
+        boolean dynamic = false;
+        long table = wide ? bytes.u64(32) : bytes.u32(28);
+        int entrySize = bytes.u16(wide ? 54 : 42);
+        int count = bytes.u16(wide ? 56 : 44);
+        for (int i = 0; i < count; i++) {
+            long at = table + (long) i * entrySize;
+            dynamic |= bytes.u32(at) == PT_INTERP;
+            if (bytes.u32(at) == PT_LOAD) {
+                bytes.slice(
+                        wide ? bytes.u64(at + 8) : bytes.u32(at + 4), wide ? bytes.u64(at + 32) : bytes.u32(at + 16));
+            }
+        }
+        return dynamic;
     }
 
     static Elf read(byte[] file) throws ImageException {

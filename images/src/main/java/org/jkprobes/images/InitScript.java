@@ -14,8 +14,8 @@ final class InitScript {
     enum Task {
         /** A shell with job control on the console. */
         SHELL("cd /root\nsetsid cttyhack sh\n"),
-        /** The commands in {@link #COMMANDS}. */
-        COMMANDS_FILE("sh /" + COMMANDS + "\n"),
+        /** The commands in {@link #COMMANDS}; on the console, so that Ctrl-C ends them. */
+        COMMANDS_FILE("setsid cttyhack sh /" + COMMANDS + "\n"),
         /** The program {@link #PROGRAM}. */
         PROGRAM_FILE("/" + PROGRAM + "\n");
 

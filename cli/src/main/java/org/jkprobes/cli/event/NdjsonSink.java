@@ -4,11 +4,12 @@ import java.io.OutputStream;
 
 /**
  * One line of JSON an event, {@code {"type":…,"data":{…}}}; the guest's console goes elsewhere. Addresses and registers are
- * strings in hexadecimal, counts and times numbers.
+ * strings in hexadecimal, counts and times numbers. When the guest has panicked, the summary names the last hits before.
  */
 public final class NdjsonSink implements EventSink {
     private final ByteOutput events;
     private final ByteOutput console;
+    private final LastHits lastHits = new LastHits();
 
     public NdjsonSink(OutputStream events, OutputStream console) {
         this.events = new ByteOutput(events);
@@ -17,18 +18,10 @@ public final class NdjsonSink implements EventSink {
 
     @Override
     public void hit(KprobeHit hit) {
-        JsonLine json = new JsonLine()
-                .object()
-                .field("type", "kprobe")
-                .object("data")
-                .field("symbol", hit.symbol())
-                .field("offset", hit.offset())
-                .hexField("address", hit.address())
-                .field("cpu", hit.cpu())
-                .field("when", hit.when().toString())
-                .field("time_ns", hit.timeNs())
-                .field("instructions", hit.instructions())
-                .object("registers");
+        lastHits.add(hit);
+        JsonLine json = new JsonLine().object().field("type", "kprobe").object("data");
+        where(json, hit);
+        json.object("registers");
         RegisterValues registers = hit.registers();
         for (int i = 0; i < registers.size(); i++) {
             json.hexField(registers.name(i), registers.value(i));
@@ -42,6 +35,16 @@ public final class NdjsonSink implements EventSink {
                     .endObject();
         }
         events.write(json.endArray().endObject().endObject().line());
+    }
+
+    private static void where(JsonLine json, KprobeHit hit) {
+        json.field("symbol", hit.symbol())
+                .field("offset", hit.offset())
+                .hexField("address", hit.address())
+                .field("cpu", hit.cpu())
+                .field("when", hit.when().toString())
+                .field("time_ns", hit.timeNs())
+                .field("instructions", hit.instructions());
     }
 
     @Override
@@ -70,6 +73,15 @@ public final class NdjsonSink implements EventSink {
                     .field("missed", probe.missed())
                     .endObject();
         }
-        events.write(json.endArray().endObject().endObject().line());
+        json.endArray();
+        if (summary.end() == RunSummary.End.PANIC) {
+            json.array("last_hits");
+            for (KprobeHit hit : lastHits.all()) {
+                where(json.object(), hit);
+                json.endObject();
+            }
+            json.endArray();
+        }
+        events.write(json.endObject().endObject().line());
     }
 }

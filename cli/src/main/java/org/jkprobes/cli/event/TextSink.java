@@ -1,18 +1,14 @@
 package org.jkprobes.cli.event;
 
 import java.io.OutputStream;
-import java.util.ArrayDeque;
 import java.util.Locale;
 
 /** For people: events and the guest's console in one stream, an event always on lines of its own. */
 public final class TextSink implements EventSink {
     private static final int REGISTERS_A_LINE = 4;
 
-    /** How many of the last hits are named again when the guest panics. */
-    private static final int LAST_HITS = 8;
-
     private final ByteOutput out;
-    private final ArrayDeque<String> lastHits = new ArrayDeque<>(LAST_HITS + 1);
+    private final LastHits lastHits = new LastHits();
 
     public TextSink(OutputStream out) {
         this.out = new ByteOutput(out);
@@ -21,19 +17,8 @@ public final class TextSink implements EventSink {
     @Override
     public void hit(KprobeHit hit) {
         StringBuilder text = new StringBuilder(512);
-        String head = String.format(
-                Locale.ROOT,
-                "kprobe %s %s  cpu %d  %s  instruction %,d%n",
-                place(hit.symbol(), hit.offset(), hit.address()),
-                hit.when(),
-                hit.cpu(),
-                seconds(hit.timeNs()),
-                hit.instructions());
-        lastHits.addLast(head);
-        if (lastHits.size() > LAST_HITS) {
-            lastHits.removeFirst();
-        }
-        text.append(head);
+        text.append(head(hit));
+        lastHits.add(hit);
         appendRegisters(text, hit.registers());
         for (StackFrame frame : hit.stack()) {
             text.append(String.format(
@@ -53,8 +38,8 @@ public final class TextSink implements EventSink {
         StringBuilder text = new StringBuilder(256);
         if (summary.end() == RunSummary.End.PANIC) {
             text.append("the guest panicked: ").append(summary.panicText()).append('\n');
-            text.append(lastHits.isEmpty() ? "" : "the last hits before:\n");
-            lastHits.forEach(text::append);
+            text.append(lastHits.all().isEmpty() ? "" : "the last hits before:\n");
+            lastHits.all().forEach(hit -> text.append(head(hit)));
         }
         if (!summary.probes().isEmpty()) {
             text.append(String.format("%12s %10s  %s%n", "hits", "missed", "probe"));
@@ -76,6 +61,17 @@ public final class TextSink implements EventSink {
                 summary.stateHash()));
         out.startLine();
         out.write(text.toString());
+    }
+
+    private static String head(KprobeHit hit) {
+        return String.format(
+                Locale.ROOT,
+                "kprobe %s %s  cpu %d  %s  instruction %,d%n",
+                place(hit.symbol(), hit.offset(), hit.address()),
+                hit.when(),
+                hit.cpu(),
+                seconds(hit.timeNs()),
+                hit.instructions());
     }
 
     private static void appendRegisters(StringBuilder text, RegisterValues registers) {

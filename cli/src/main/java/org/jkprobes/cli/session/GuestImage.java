@@ -1,15 +1,22 @@
 package org.jkprobes.cli.session;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.jkprobes.cli.RunOptions;
 import org.jkprobes.cli.UserError;
+import org.jkprobes.images.Architecture;
 import org.jkprobes.images.CacheFolder;
 import org.jkprobes.images.DebianKernels;
 import org.jkprobes.images.ImageException;
+import org.jkprobes.images.InitProgram;
 import org.jkprobes.images.Initramfs;
+import org.jkprobes.images.InitramfsFile;
 import org.jkprobes.images.KernelImage;
 import org.jkprobes.images.LoadSegment;
 import org.jkprobes.images.Progress;
@@ -48,20 +55,44 @@ public record GuestImage(KernelImage kernel, String name, Optional<byte[]> initr
         KernelImage kernel = options.selfUnpack() ? KernelImage.openPacked(file) : KernelImage.open(file, cache);
         kernel.require(options.guest().architecture());
         byte[] initramfs = options.initrd().isPresent()
-                ? read("--initrd", options.initrd().get())
+                ? initrd(options.initrd().get(), options.guest().architecture())
                 : initramfs(options, debian.orElseThrow().busybox());
-        return new GuestImage(
-                kernel, file.getFileName().toString(), Optional.of(initramfs), commandLine(options.append()));
+        return new GuestImage(kernel, file.getFileName().toString(), Optional.of(initramfs), commandLine(options));
     }
 
-    private static String commandLine(String append) {
-        return append.isBlank() ? COMMAND_LINE : COMMAND_LINE + " " + append.strip();
+    private static String commandLine(RunOptions options) {
+        StringBuilder line = new StringBuilder(COMMAND_LINE);
+        if (options.init().isPresent()) {
+            line.append(" init=/init"); // should it not start, the kernel panics, and tries no other
+        }
+        if (!options.append().isBlank()) {
+            line.append(' ').append(options.append().strip());
+        }
+        return line.toString();
+    }
+
+    /** Read to its end: the guest would say of a damaged one only that it found no file system. */
+    private static byte[] initrd(Path file, Architecture architecture) throws ImageException {
+        InitramfsFile initrd = InitramfsFile.open(file);
+        Optional<Architecture> holds = initrd.architecture();
+        if (holds.isPresent() && holds.get() != architecture) {
+            throw new ImageException("initramfs %s: for %s, not for %s"
+                    .formatted(file, holds.get().debian(), architecture.debian()));
+        }
+        return initrd.plain();
     }
 
     private static byte[] initramfs(RunOptions options, Path busybox) throws ImageException {
         Initramfs made = Initramfs.of(read("busybox", busybox));
         if (options.init().isPresent()) {
-            made.init(read("--init", options.init().get()));
+            Path init = options.init().get();
+            byte[] program = read("--init", init);
+            try {
+                InitProgram.check(program, options.guest().architecture());
+            } catch (ImageException e) {
+                throw new ImageException("--init %s: %s".formatted(init, e.getMessage()), e);
+            }
+            made.init(program);
         } else if (options.exec().isPresent() && options.snapshot().isEmpty()) {
             made.exec(options.exec().get());
         } else {
@@ -75,6 +106,29 @@ public record GuestImage(KernelImage kernel, String name, Optional<byte[]> initr
             return Files.readAllBytes(file);
         } catch (IOException e) {
             throw new UserError(what + " " + file + ": " + ImageException.reason(e), e);
+        }
+    }
+
+    /** SHA-256 of the kernel as it lies in memory. */
+    String kernelDigest() {
+        MessageDigest digest = sha256();
+        for (LoadSegment segment : kernel.segments()) {
+            digest.update(Long.toHexString(segment.physicalAddress()).getBytes(StandardCharsets.US_ASCII));
+            digest.update(segment.bytes());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** SHA-256 of the initramfs. */
+    String initramfsDigest() {
+        return HexFormat.of().formatHex(sha256().digest(initramfs.orElse(new byte[0])));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 

@@ -17,7 +17,7 @@ import org.jkprobes.machine.board.malta.Malta;
 import org.jkprobes.machine.target.MipsTarget;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.Location;
-import org.jkprobes.symbols.MemoryReader;
+import org.jkprobes.symbols.SymbolException;
 import org.jspecify.annotations.Nullable;
 
 /** The probes of a run: planted where the kernel really is, reported, counted. */
@@ -26,17 +26,10 @@ final class Probes {
     /** What a boot passes, it passes long before this many instructions. */
     private static final long REACHED_BY = 10_000_000_000L;
 
-    /** The kernel as it is linked. */
-    interface Kernel {
-        KernelSymbols symbols();
-
-        MemoryReader memory();
-
-        long entry();
-    }
+    private static final long SLICE = 10_000_000;
 
     private final Malta malta;
-    private final Kernel kernel;
+    private final LinkedKernel kernel;
     private final EventSink events;
     private final MipsTarget target;
     private final Kprobes kprobes;
@@ -45,7 +38,7 @@ final class Probes {
     private long delta;
     private boolean paused;
 
-    Probes(Malta malta, Kernel kernel, EventSink events) {
+    Probes(Malta malta, LinkedKernel kernel, EventSink events) {
         this.malta = malta;
         this.kernel = kernel;
         this.events = events;
@@ -73,50 +66,76 @@ final class Probes {
         return delta;
     }
 
-    /** Runs the guest until its kernel knows where it is: symbols are those of the running kernel from then on. */
+    /**
+     * Runs the guest until its kernel knows where it is: symbols are those of the running kernel from then on.
+     *
+     * @throws org.jkprobes.symbols.SymbolException if the kernel has none
+     */
     void settle() {
         OptionalLong jump = Relocation.jump(symbols(), kernel.memory(), kernel.entry());
         if (jump.isEmpty()) {
             return;
         }
         long[] start = new long[1];
-        if (runTo(Kprobe.at(jump.getAsLong()).pre((probe, regs) -> {
-            start[0] = regs.get(V0);
-            malta.machine().pause();
-            return 0;
-        }))) {
+        if (runTo(
+                Kprobe.at(jump.getAsLong()).pre((probe, regs) -> {
+                    start[0] = regs.get(V0);
+                    malta.machine().pause();
+                    return 0;
+                }),
+                () -> {})) {
             moved(Relocation.delta(symbols(), start[0]));
         }
     }
 
-    /** Runs the guest until its kernel is about to start /init. */
-    void runToInit() {
+    /**
+     * Runs the guest until its kernel is about to start /init.
+     *
+     * @param tick called now and then meanwhile
+     */
+    void runToInit(Runnable tick) {
         if (symbols().find("run_init_process").isPresent()) {
-            runTo(Kprobe.at("run_init_process").pre((probe, regs) -> {
-                malta.machine().pause();
-                return 0;
-            }));
+            runTo(
+                    Kprobe.at("run_init_process").pre((probe, regs) -> {
+                        malta.machine().pause();
+                        return 0;
+                    }),
+                    tick);
         }
     }
 
     /** Whether it was reached. */
-    private boolean runTo(Kprobe.Builder place) {
+    private boolean runTo(Kprobe.Builder place, Runnable tick) {
         Kprobe probe = kprobes.register(place.build());
         Machine machine = malta.machine();
-        Machine.Outcome outcome = machine.run(machine.timeline().retired() + REACHED_BY);
+        long end = machine.timeline().retired() + REACHED_BY;
+        Machine.Outcome outcome = Machine.Outcome.REACHED;
+        while (outcome == Machine.Outcome.REACHED && machine.timeline().retired() < end) {
+            outcome = machine.run(machine.timeline().retired() + SLICE);
+            tick.run();
+        }
         kprobes.unregister(probe);
         return outcome == Machine.Outcome.PAUSED;
     }
 
-    /** Has the machine pause where a point is first reached. */
+    /**
+     * Has the machine pause where a point is first reached.
+     *
+     * @throws UserError if no probe can be there
+     */
     void pauseAt(ProbePoint point) {
-        register(List.of(Kprobe.at(point.toString())
-                .pre((probe, regs) -> {
-                    paused = true;
-                    malta.machine().pause();
-                    return 0;
-                })
-                .build()));
+        register(
+                "--snapshot-at",
+                point,
+                Kprobe.at(point.toString())
+                        .pre((probe, regs) -> {
+                            if (!paused) {
+                                paused = true;
+                                malta.machine().pause();
+                            }
+                            return 0;
+                        })
+                        .build());
     }
 
     boolean paused() {
@@ -143,16 +162,20 @@ final class Probes {
             if (after) {
                 probe.post((hit, regs, flags) -> reporter.hit(hit.address(), When.POST, regs));
             }
-            planted.add(probe.build());
+            Kprobe built = probe.build();
+            register("--kprobe", point, built);
+            planted.add(built);
         }
-        register(planted);
     }
 
-    private void register(List<Kprobe> probes) {
+    private void register(String option, ProbePoint point, Kprobe probe) {
         try {
-            kprobes.register(probes);
-        } catch (ProbeRefusal e) {
-            throw new UserError("--kprobe " + e.getMessage(), e);
+            if (point instanceof ProbePoint.InSymbol in) {
+                symbols().resolve(in.place()); // an offset may not lead out of its function
+            }
+            kprobes.register(probe);
+        } catch (ProbeRefusal | SymbolException e) {
+            throw new UserError(option + " " + e.getMessage(), e);
         }
     }
 

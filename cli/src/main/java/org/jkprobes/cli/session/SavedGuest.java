@@ -7,33 +7,46 @@ import org.jkprobes.machine.Machine;
 import org.jkprobes.machine.Snapshot;
 import org.jkprobes.machine.SnapshotException;
 
-/** A run's snapshot: made once, started from ever after, and refused to a run with another kernel or command line. */
-final class SavedGuest {
+/**
+ * What a run's snapshot holds besides the machine. A snapshot is made once, started from ever after, and refused to a run with another
+ * kernel, initramfs or command line.
+ *
+ * @param moved how far the kernel has moved from where it is linked
+ * @param unfinishedLine what stands on the console's last line: a prompt, perhaps
+ */
+record SavedGuest(long moved, String unfinishedLine) {
     private static final String KERNEL = "kernel";
+    private static final String INITRAMFS = "initramfs";
     private static final String COMMAND_LINE = "command-line";
     private static final String MOVED = "moved";
+    private static final String LINE = "line";
 
-    private SavedGuest() {}
-
-    /** Saves a guest whose kernel has moved by {@code delta}. */
-    static void save(Path file, Machine machine, GuestImage image, long delta) {
+    /** Saves a guest. */
+    static void save(Path file, Machine machine, GuestImage image, SavedGuest guest) {
         try {
             Snapshot.save(
                     machine,
                     file,
-                    Map.of(KERNEL, image.name(), COMMAND_LINE, image.commandLine(), MOVED, Long.toString(delta)));
+                    Map.of(
+                            KERNEL, image.kernelDigest(),
+                            INITRAMFS, image.initramfsDigest(),
+                            COMMAND_LINE, image.commandLine(),
+                            MOVED, Long.toString(guest.moved),
+                            LINE, guest.unfinishedLine));
         } catch (SnapshotException e) {
             throw new UserError(String.valueOf(e.getMessage()), e);
         }
     }
 
-    /** Restores it; returns how far its kernel has moved. */
-    static long restore(Path file, Machine machine, GuestImage image) {
+    /** Makes the machine what the snapshot says. */
+    static SavedGuest restore(Path file, Machine machine, GuestImage image) {
         try (Snapshot snapshot = Snapshot.open(file)) {
-            check(file, "kernel", snapshot.notes().getOrDefault(KERNEL, ""), image.name());
-            check(file, "command line", snapshot.notes().getOrDefault(COMMAND_LINE, ""), image.commandLine());
+            Map<String, String> notes = snapshot.notes();
+            check(file, "made with another kernel", notes, KERNEL, image.kernelDigest());
+            check(file, "made with another initramfs (--init, --initrd)", notes, INITRAMFS, image.initramfsDigest());
+            check(file, "made with another command line (--append)", notes, COMMAND_LINE, image.commandLine());
             snapshot.restore(machine);
-            return Long.parseLong(snapshot.notes().getOrDefault(MOVED, "0"));
+            return new SavedGuest(Long.parseLong(notes.getOrDefault(MOVED, "0")), notes.getOrDefault(LINE, ""));
         } catch (SnapshotException e) {
             throw new UserError(String.valueOf(e.getMessage()), e);
         } catch (NumberFormatException e) {
@@ -41,9 +54,9 @@ final class SavedGuest {
         }
     }
 
-    private static void check(Path file, String what, String saved, String wanted) {
-        if (!saved.equals(wanted)) {
-            throw new UserError("snapshot " + file + ": its " + what + " is '" + saved + "', not '" + wanted + "'");
+    private static void check(Path file, String otherwise, Map<String, String> notes, String key, String wanted) {
+        if (!wanted.equals(notes.get(key))) {
+            throw new UserError("snapshot " + file + ": " + otherwise + "; remove it to have it made anew");
         }
     }
 }

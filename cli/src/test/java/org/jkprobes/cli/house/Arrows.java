@@ -25,7 +25,7 @@ final class Arrows {
         List<String> allowed = new ArrayList<>(module.packages());
         module.mayUse().forEach(below -> allowed.addAll(Module.named(below).packages()));
         if (module.core()) {
-            allowed.addAll(List.of("java..", "org.jspecify.annotations.."));
+            allowed.addAll(List.of("java..", "javax.tools..", "org.jspecify.annotations.."));
             return classes().should().onlyDependOnClassesThat(resideInAnyPackage(allowed.toArray(String[]::new)));
         }
         return noClasses().should().dependOnClassesThat(ours(allowed));

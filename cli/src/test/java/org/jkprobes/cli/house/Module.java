@@ -22,7 +22,7 @@ record Module(String name, List<String> packages, Set<String> mayUse, boolean co
             new Module("isa", List.of("org.jkprobes.isa.."), Set.of(), true),
             new Module(
                     "kprobes",
-                    List.of("org.jkprobes", "org.jkprobes.arch..", "org.jkprobes.target.."),
+                    List.of("org.jkprobes", "org.jkprobes.arch..", "org.jkprobes.target..", "org.jkprobes.module.."),
                     Set.of("isa"),
                     true),
             new Module("symbols", List.of("org.jkprobes.symbols.."), Set.of("isa", "kprobes"), true),

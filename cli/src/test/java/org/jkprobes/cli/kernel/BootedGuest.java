@@ -4,9 +4,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jkprobes.cli.CommandRun;
 import org.jkprobes.cli.session.GuestImage;
 import org.jkprobes.images.Architecture;
 import org.jkprobes.images.CacheFolder;
@@ -41,19 +41,23 @@ public final class BootedGuest {
     }
 
     /** A guest whose shell waits for a command; with KASLR, as users run it. */
-    public static synchronized BootedGuest atShell() throws Exception {
+    public static BootedGuest atShell() throws Exception {
+        return from(shellSnapshot());
+    }
+
+    /** A snapshot at the shell, as {@code run --snapshot} makes it: by that command, once for a build. */
+    public static synchronized Path shellSnapshot() throws Exception {
         DebianKernels.Fetched fetched = fetched();
         Path file = BuildKey.of(fetched.kernel(), fetched.busybox(), GuestImage.COMMAND_LINE)
                 .file("shell");
         if (!Files.exists(file)) {
-            BootedGuest booted = switchedOn(MEMORY, image(fetched, GuestImage.COMMAND_LINE, false));
-            booted.runToPrompt(BOOT_LIMIT);
             Files.createDirectories(file.getParent());
-            Snapshot.save(booted.machine(), file, Map.of("append", GuestImage.COMMAND_LINE));
+            CommandRun made = CommandRun.of("--snapshot", file.toString(), "--exec", "poweroff -f");
+            if (made.exitCode() != 0 || !Files.exists(file)) {
+                throw new AssertionError("exit code " + made.exitCode() + ", no snapshot: " + made);
+            }
         }
-        BootedGuest guest = new BootedGuest(MEMORY);
-        guest.restore(file);
-        return guest;
+        return file;
     }
 
     static DebianKernels.Fetched fetched() throws Exception {

@@ -29,7 +29,7 @@ record BuildKey(String digest) {
         for (Class<?> module : MODULES) {
             add(digest, place(module));
         }
-        add(digest, place(GuestImage.class).resolve("org/jkprobes/cli/session/GuestImage.class"));
+        add(digest, place(GuestImage.class).resolve("org/jkprobes/cli/session"));
         add(digest, kernel);
         add(digest, busybox);
         digest.update(commandLine.getBytes(StandardCharsets.UTF_8));

@@ -17,6 +17,7 @@ import org.jkprobes.cli.Guest;
 import org.jkprobes.cli.ImageMemory;
 import org.jkprobes.cli.RunOptions;
 import org.jkprobes.cli.SnapshotPoint;
+import org.jkprobes.cli.kernel.GetppidProgram;
 import org.jkprobes.images.ImageException;
 import org.jkprobes.machine.Machine;
 import org.jkprobes.machine.board.malta.Malta;

@@ -1,17 +1,17 @@
-package org.jkprobes.cli.session;
+package org.jkprobes.cli.kernel;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jkprobes.isa.mips.MipsAssembler;
 
 /** A static MIPS program: calls getppid a number of times, then switches the machine off. To be run as process 1. */
-final class GetppidProgram {
+public final class GetppidProgram {
     private static final int BASE = 0x400000;
     private static final int HEADERS = 52 + 32;
 
     private GetppidProgram() {}
 
-    static byte[] elf(int calls) {
+    public static byte[] elf(int calls) {
         byte[] code =
                 new MipsAssembler(BASE + HEADERS).add("""
                         li $s0, %d

@@ -1,0 +1,190 @@
+package org.jkprobes.cli.session;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jkprobes.cli.ProgressLine;
+import org.jkprobes.cli.RunOptions;
+import org.jkprobes.cli.SnapshotPoint;
+import org.jkprobes.cli.UserError;
+import org.jkprobes.cli.event.EventSink;
+import org.jkprobes.cli.event.RunSummary;
+import org.jkprobes.cli.event.RunSummary.End;
+import org.jkprobes.machine.Machine;
+import org.jkprobes.machine.board.malta.Malta;
+import org.jkprobes.machine.board.malta.MaltaMemory;
+import org.jkprobes.machine.device.Mc146818;
+
+/** One run of a guest, from power-on or a snapshot to its end. */
+final class GuestRun {
+    /** Guest instructions between looks at the console and the keyboard: some ms of host time. */
+    private static final long SLICE = 1_000_000;
+
+    private final RunOptions options;
+    private final GuestImage image;
+    private final MaltaMemory memory;
+    private final BusyLine events;
+    private final ProgressLine progress;
+    private final ConsoleTap console;
+    private final Malta malta;
+    private final Machine machine;
+    private final Probes probes;
+
+    GuestRun(RunOptions options, GuestImage image, EventSink events, ProgressLine progress) {
+        this.options = options;
+        this.image = image;
+        this.progress = progress;
+        this.events = new BusyLine(events, progress);
+        memory = new MaltaMemory((long) options.memoryMib() << 20);
+        console = new ConsoleTap(this.events);
+        malta = new Malta(memory, Mc146818.DEFAULT_START, console);
+        machine = malta.machine();
+        probes = new Probes(malta, new LinkedKernel(image.kernel(), options), this.events);
+    }
+
+    RunSummary toEnd(KeySource keys) {
+        Optional<End> end = start();
+        if (end.isEmpty() && options.snapshot().isPresent()) {
+            end = startFromShell();
+        } else if (end.isEmpty()) {
+            plant();
+        }
+        return summary(end.isPresent() ? end.get() : follow(keys));
+    }
+
+    /** Switches the guest on, or makes it what a snapshot says; the end, if it ends before its snapshot is made. */
+    private Optional<End> start() {
+        Optional<Path> snapshot = options.snapshot();
+        if (snapshot.isPresent() && Files.exists(snapshot.get())) {
+            SavedGuest saved = SavedGuest.restore(snapshot.get(), machine, image);
+            probes.moved(saved.moved());
+            console.silent(options.exec().isPresent());
+            console.goOnWith(saved.unfinishedLine());
+            return Optional.empty();
+        }
+        image.bootOn(malta, memory);
+        if (snapshot.isPresent() || !options.kprobes().isEmpty()) {
+            probes.settle(); // else a kernel without symbols will do
+        }
+        if (options.afterBoot()) {
+            progress.step("booting the kernel");
+            probes.runToInit(() -> events.tick(machine.timeline()));
+        }
+        return snapshot.isPresent() ? save(snapshot.get()) : Optional.empty();
+    }
+
+    private Optional<End> save(Path file) {
+        Optional<End> end = runTo(options.snapshotAt());
+        if (end.isPresent()) {
+            if (end.get() == End.PANIC) {
+                return end;
+            }
+            throw new UserError(
+                    "the guest ended (" + end.get() + ") before its snapshot could be made: " + file + " is not there");
+        }
+        progress.brief("saving the snapshot");
+        SavedGuest.save(file, machine, image, new SavedGuest(probes.delta(), console.unfinished()));
+        progress.clear();
+        return Optional.empty();
+    }
+
+    private Optional<End> runTo(SnapshotPoint point) {
+        return switch (point) {
+            case SnapshotPoint.AfterInstructions after ->
+                follow(() -> machine.timeline().retired() >= after.instructions(), after.instructions());
+            case SnapshotPoint.AtPoint at -> {
+                probes.pauseAt(at.point());
+                yield follow(probes::paused, Long.MAX_VALUE);
+            }
+            case SnapshotPoint.AtShell shell -> follow(console::atPrompt, Long.MAX_VALUE);
+        };
+    }
+
+    /** A snapshot's guest has a shell: the commands are typed there, and probes do not see the typing if the shell is there already. */
+    private Optional<End> startFromShell() {
+        boolean typed = options.exec().isPresent() && console.atPrompt();
+        if (typed) {
+            write(options.exec().get());
+        }
+        plant();
+        if (options.exec().isPresent() && !typed) {
+            console.silent(false);
+            Optional<End> end = follow(console::atPrompt, Long.MAX_VALUE);
+            if (end.isPresent()) {
+                return end;
+            }
+            write(options.exec().get());
+        }
+        if (options.exec().isPresent()) {
+            console.silentForOneLine();
+            type(TypedCommands.START);
+        }
+        return Optional.empty();
+    }
+
+    private void write(String commands) {
+        console.silent(true);
+        for (String line : TypedCommands.writing(commands)) {
+            long before = console.lines();
+            type(line);
+            follow(
+                    () -> console.lines() > before
+                            && console.atPrompt()
+                            && !machine.keyboard().hasKeys(),
+                    Long.MAX_VALUE);
+        }
+    }
+
+    private void type(String line) {
+        machine.keyboard().type(line.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private void plant() {
+        probes.plant(options.kprobes(), options.after());
+    }
+
+    private End follow(KeySource keys) {
+        try (KeySource.Typing typing = keys.start(malta, console)) {
+            return follow(typing::quit, Long.MAX_VALUE).orElse(End.STOPPED);
+        }
+    }
+
+    /** Runs until the guest ends, or {@code done}: then empty. */
+    private Optional<End> follow(BooleanSupplier done, long until) {
+        while (!done.getAsBoolean()) {
+            long slice = Math.min(until, machine.timeline().retired() + SLICE);
+            Optional<End> end = end(machine.run(slice));
+            console.flush();
+            if (end.isPresent()) {
+                return end;
+            }
+            if (!console.atPrompt()) {
+                events.tick(machine.timeline());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<End> end(Machine.Outcome outcome) {
+        boolean panicked = console.panic().isPresent();
+        return switch (outcome) {
+            case POWER_OFF -> Optional.of(End.POWER_OFF);
+            case RESET -> Optional.of(panicked ? End.PANIC : End.REBOOT);
+            case IDLE -> Optional.of(panicked ? End.PANIC : End.STOPPED);
+            // A kernel that was not told to reboot on panic loops for ever.
+            case REACHED, PAUSED -> console.panicEnded() ? Optional.of(End.PANIC) : Optional.empty();
+        };
+    }
+
+    private RunSummary summary(End end) {
+        return new RunSummary(
+                end,
+                end == End.PANIC ? console.panic().orElse("") : "",
+                machine.timeline().retired(),
+                machine.timeline().now(),
+                Long.toHexString(machine.stateHash()),
+                probes.counts());
+    }
+}

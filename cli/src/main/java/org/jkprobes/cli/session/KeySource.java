@@ -1,0 +1,25 @@
+package org.jkprobes.cli.session;
+
+import org.jkprobes.machine.board.malta.Malta;
+
+/** Where a guest's keys come from, and what the host does while the guest waits for them. */
+interface KeySource {
+    /** Nobody types. The guest's idle time is skipped. */
+    KeySource NONE = (malta, console) -> Typing.NEVER_QUITS;
+
+    /** Begins to type into a guest, until the answer is closed. */
+    Typing start(Malta malta, ConsoleTap console);
+
+    /** Someone types. */
+    interface Typing extends AutoCloseable {
+        Typing NEVER_QUITS = () -> {};
+
+        /** Whether they have asked for the end of the run. */
+        default boolean quit() {
+            return false;
+        }
+
+        @Override
+        void close();
+    }
+}
