@@ -1,7 +1,7 @@
 package org.jkprobes.machine;
 
 import org.jkprobes.machine.engine.Engine;
-import org.jkprobes.machine.engine.Interpreter;
+import org.jkprobes.machine.engine.Engines;
 import org.jkprobes.machine.engine.Ram;
 import org.jkprobes.machine.engine.Vcpu;
 
@@ -23,7 +23,7 @@ public final class Machine {
     private final Ram ram;
     private final Board board;
     private final Vcpu cpu;
-    private final Engine engine = new Interpreter();
+    private Engine engine = Engines.fastest();
     private final InputGate input = new InputGate();
     private IdlePolicy idle = IdlePolicy.SKIP;
     private boolean paused;
@@ -49,6 +49,11 @@ public final class Machine {
 
     public Vcpu cpu() {
         return cpu;
+    }
+
+    /** What runs the CPU from now on: every engine gives the same states at every instruction count. */
+    public void engine(Engine chosen) {
+        engine = chosen;
     }
 
     /** What an idle guest costs the host. */

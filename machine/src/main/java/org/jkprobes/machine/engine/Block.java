@@ -49,6 +49,11 @@ public final class Block {
     Block sibling;
 
     boolean valid = true;
+    /** Its emitted code, if there is any. */
+    @Nullable
+    NativeBlock compiled;
+    /** How often it was interpreted. */
+    int runs;
     /** Until when {@link JumpCache} may find it. */
     long mapping;
 
@@ -94,5 +99,19 @@ public final class Block {
         int inFirst = CodeCache.PAGE - (int) (physical & CodeCache.PAGE - 1);
         return address < physical + inFirst && address + size > physical
                 || address < secondPage + bytes - inFirst && address + size > secondPage;
+    }
+
+    int microOps() {
+        return instructionOf.length;
+    }
+
+    /** No more to be entered: what it was lifted from has changed. */
+    void invalidate() {
+        valid = false;
+        next0 = null;
+        next1 = null;
+        if (compiled != null) {
+            compiled.close();
+        }
     }
 }

@@ -113,7 +113,7 @@ public final class CodeCache {
             for (int i = crossing.size() - 1; i >= 0; i--) {
                 Block block = crossing.get(i);
                 if (!block.valid || block.covers(physical, size)) {
-                    block.valid = false;
+                    block.invalidate();
                     crossing.remove(i);
                 }
             }
@@ -144,9 +144,7 @@ public final class CodeCache {
         }
 
         private void invalidate(Block block) {
-            block.valid = false;
-            block.next0 = null;
-            block.next1 = null;
+            block.invalidate();
             count--;
         }
     }

@@ -4,15 +4,10 @@ package org.jkprobes.machine.engine;
  * The interpreter's hot loop: the frequent micro-ops, and the way from block to block. Its shape is measured. It calls nothing, so
  * that the JIT keeps the loop's state in registers; what needs a call ends it, and the interpreter starts it again.
  */
-final class HotLoop {
+final class HotLoop extends Straight {
     private static final long PAGE = -(1L << SoftTlb.PAGE_BITS);
 
-    /** The index of the micro-op at which it ended, and which is still to be done. */
-    int index;
-    /** What is left of the budget, with the block in which it ended paid for. */
-    long left;
-
-    /** Runs from a micro-op of a block that is paid for; returns the block in which it ended. */
+    @Override
     Block run(Vcpu cpu, Block start, int from, long budget) {
         final long[] slots = cpu.slots;
         final long[] tlb = cpu.tlb.entries;
@@ -267,7 +262,7 @@ final class HotLoop {
                     slots[Op.d(uop)] = (int) slots[Op.a(uop)];
                     continue;
                 case Op.PUT:
-                    slots[Op.d(uop)] = put(slots[Op.d(uop)], slots[Op.a(uop)], Op.b(uop));
+                    slots[Op.d(uop)] = RareOps.put(slots[Op.d(uop)], slots[Op.a(uop)], Op.b(uop));
                     continue;
                 case Op.SEXT_FIELD:
                     slots[Op.d(uop)] = slots[Op.a(uop)] << 64 - ((Op.b(uop) >> 8) + Op.b(uop)) >> 64 - (Op.b(uop) >> 8)
@@ -344,8 +339,19 @@ final class HotLoop {
         }
     }
 
-    private static long put(long into, long field, int imm) {
-        long mask = -1L >>> 64 - (imm >> 8) << imm;
-        return into & ~mask | field << imm & mask;
+    @Override
+    void found(Vcpu cpu, Block block) {
+        if (!cpu.stepping() && block.secondPage < 0) {
+            cpu.jumps.put(block, cpu.fetchIsFixed(block.pc));
+        }
+    }
+
+    @Override
+    void link(Block from, boolean exit1, Block to) {
+        if (exit1) {
+            from.next1 = to;
+        } else {
+            from.next0 = to;
+        }
     }
 }

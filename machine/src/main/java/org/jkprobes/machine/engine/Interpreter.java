@@ -16,13 +16,22 @@ public final class Interpreter implements Engine {
 
     static final int STRAIGHT = 5;
 
-    private final HotLoop hot = new HotLoop();
+    private final Straight hot;
     /** The block just run to an exit that may be chained, until its successor is known. */
     private @Nullable Block previous;
 
     private boolean previousTook1;
     /** The next instruction is to run alone. */
     private boolean alone;
+
+    /** Interprets everything. */
+    public Interpreter() {
+        this(new HotLoop());
+    }
+
+    Interpreter(Straight hot) {
+        this.hot = hot;
+    }
 
     @Override
     public void run(Vcpu cpu, long budget) {
@@ -51,9 +60,7 @@ public final class Interpreter implements Engine {
                 previous = null;
             } else {
                 link(block);
-                if (!cpu.stepping() && block.secondPage < 0) {
-                    cpu.jumps.put(block, cpu.fetchIsFixed(block.pc));
-                }
+                hot.found(cpu, block);
                 left = execute(cpu, block, left);
             }
             left -= cpu.emulated;
@@ -90,16 +97,12 @@ public final class Interpreter implements Engine {
         if (from == null || block.secondPage >= 0) {
             return;
         }
-        if (previousTook1) {
-            from.next1 = block;
-        } else {
-            from.next0 = block;
-        }
+        hot.link(from, previousTook1, block);
     }
 
     /** Runs from a block, whose instructions are paid for, until a block has to be looked up; returns what is left of the budget. */
     private long execute(Vcpu cpu, Block start, long paid) {
-        HotLoop loop = hot;
+        Straight loop = hot;
         Block block = start;
         int from = start.start;
         long left = paid;
@@ -107,6 +110,10 @@ public final class Interpreter implements Engine {
             block = loop.run(cpu, block, from, left);
             left = loop.left;
             int index = loop.index;
+            if (index == Straight.UNPAID) {
+                cpu.pc = block.pc;
+                return left;
+            }
             int way = slow(cpu, block, index, left);
             if (way == STRAIGHT) {
                 from = index + 1;

@@ -15,6 +15,7 @@ final class RareOps {
             case Op.SWAP_HALF_BYTES -> (a & 0x00ff00ffL) << 8 | a >>> 8 & 0x00ff00ffL;
             case Op.RORI -> unsigned(Integer.rotateRight((int) a, Op.b(uop)));
             case Op.INS -> unsigned(insert((int) d, (int) a, Op.b(uop)));
+            case Op.PUT -> put(d, a, Op.b(uop));
             case Op.ROLI64 -> Long.rotateLeft(a, Op.b(uop));
             case Op.SWAP32 -> unsigned(Integer.reverseBytes((int) a));
             case Op.SWAP64 -> Long.reverseBytes(a);
@@ -68,6 +69,12 @@ final class RareOps {
     private static long mergeRight(int register, int word, int at) {
         int shift = 8 * at;
         return unsigned(word >>> shift | register & ~(-1 >>> shift));
+    }
+
+    /** See {@link Op#PUT}. */
+    static long put(long into, long field, int imm) {
+        long mask = -1L >>> 64 - (imm >> 8) << imm;
+        return into & ~mask | field << imm & mask;
     }
 
     /** The low bits of a field put into d: see {@link Op#INS}. */

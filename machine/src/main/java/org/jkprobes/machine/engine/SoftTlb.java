@@ -33,6 +33,8 @@ public final class SoftTlb {
     private final int[] mapped = new int[SETS * ENTRIES];
 
     private int mappedCount;
+    /** Where emitted code looks: a copy of the entries in the host's memory; 0 if there is none. */
+    private long mirror;
 
     SoftTlb() {
         flushAll();
@@ -53,9 +55,9 @@ public final class SoftTlb {
         }
         int entry = entry(address, set);
         long page = address & -(1L << PAGE_BITS);
-        entries[entry + READ] = page;
-        entries[entry + WRITE] = writable ? page : EMPTY;
-        entries[entry + ADDEND] = (hostAddress & -(1L << PAGE_BITS)) - page;
+        put(entry + READ, page);
+        put(entry + WRITE, writable ? page : EMPTY);
+        put(entry + ADDEND, (hostAddress & -(1L << PAGE_BITS)) - page);
         if (!fixed) {
             mapped[mappedCount++] = entry;
         }
@@ -89,12 +91,29 @@ public final class SoftTlb {
     /** Takes all write permissions away: the next store to each page is seen again. */
     void flushWrites() {
         for (int entry = 0; entry < SETS * SET_LENGTH; entry += 1 << ENTRY_BITS) {
-            entries[entry + WRITE] = EMPTY;
+            put(entry + WRITE, EMPTY);
         }
     }
 
     private void clear(int entry) {
-        entries[entry + READ] = EMPTY;
-        entries[entry + WRITE] = EMPTY;
+        put(entry + READ, EMPTY);
+        put(entry + WRITE, EMPTY);
+    }
+
+    private void put(int index, long value) {
+        entries[index] = value;
+        if (mirror != 0) {
+            Host.putLong(mirror + 8L * index, value);
+        }
+    }
+
+    /** Keeps a copy of the entries in the host's memory from now on. */
+    void mirrorTo(long address) {
+        if (mirror != address) {
+            mirror = address;
+            for (int i = 0; i < entries.length; i++) {
+                put(i, entries[i]);
+            }
+        }
     }
 }

@@ -95,6 +95,9 @@ public abstract class Vcpu implements Stateful {
      */
     protected abstract long translateData(long address, int size, boolean store);
 
+    /** Slots of the register file that are in use: this many, from the first. */
+    protected abstract int usedSlots();
+
     /** The physical address of the page after that of pc, into which the instruction at pc crosses; it is known to be mapped. */
     protected long secondPage() {
         return -1;
@@ -205,7 +208,7 @@ public abstract class Vcpu implements Stateful {
         fetchPage[index] = page;
         Block block = page.find(pc, wanted);
         if (block != null && block.secondPage >= 0 && block.secondPage != secondPage()) {
-            block.valid = false;
+            block.invalidate();
             block = null;
         }
         if (block == null) {

@@ -1,8 +1,12 @@
 package org.jkprobes.machine.oracle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.util.Optional;
 import java.util.SplittableRandom;
+import org.jkprobes.machine.engine.Engine;
+import org.jkprobes.machine.engine.Engines;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -18,10 +22,22 @@ class BlocksAgainstStepsTest {
     @ParameterizedTest
     @ValueSource(longs = {11, 12, 13, -14, -15})
     void blocks_run_as_single_steps(long seed) {
+        compare(seed, Engines.interpreter());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13, -14, -15, 21, 22, -23, -24})
+    void emitted_blocks_run_as_single_steps(long seed) {
+        Optional<Engine> engine = Engines.emitting(1);
+        assumeThat(engine).as("a host that allows native code").isPresent();
+        compare(seed, engine.orElseThrow());
+    }
+
+    private static void compare(long seed, Engine engine) {
         RandomProgram program =
                 seed > 0 ? RandomProgram.kernel(seed, LENGTH, ROUNDS) : RandomProgram.user(seed, LENGTH, ROUNDS);
-        MipsUnderTest steps = start(program);
-        MipsUnderTest blocks = start(program);
+        MipsUnderTest steps = start(program, Engines.interpreter());
+        MipsUnderTest blocks = start(program, engine);
         SplittableRandom random = new SplittableRandom(seed);
         while (Integer.compareUnsigned(steps.pc() - program.end(), 12) >= 0) {
             long budget = 1L + random.nextInt(random.nextInt(8) == 0 ? 2000 : 40);
@@ -36,8 +52,8 @@ class BlocksAgainstStepsTest {
         assertThat(blocks.memory(Frame.DATA, Frame.DATA_SIZE)).isEqualTo(steps.memory(Frame.DATA, Frame.DATA_SIZE));
     }
 
-    private static MipsUnderTest start(RandomProgram program) {
-        MipsUnderTest cpu = MipsUnderTest.bare(64);
+    private static MipsUnderTest start(RandomProgram program, Engine engine) {
+        MipsUnderTest cpu = MipsUnderTest.bare(64, engine);
         cpu.load(LOADED, program.image());
         TraceState reset = new TraceState();
         reset.pc = Frame.LOAD;

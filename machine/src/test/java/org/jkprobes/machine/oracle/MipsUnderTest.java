@@ -6,6 +6,8 @@ import org.jkprobes.machine.cpu.mips.Cp0;
 import org.jkprobes.machine.cpu.mips.MipsCpu;
 import org.jkprobes.machine.cpu.mips.MipsSlots;
 import org.jkprobes.machine.engine.Bus;
+import org.jkprobes.machine.engine.Engine;
+import org.jkprobes.machine.engine.Engines;
 import org.jkprobes.machine.engine.Interpreter;
 import org.jkprobes.machine.engine.Ram;
 
@@ -15,12 +17,16 @@ final class MipsUnderTest implements CpuUnderTest {
 
     private final Timeline timeline;
     private final Interpreter interpreter = new Interpreter();
+    /** What runs blocks. */
+    private final Engine engine;
+
     private final Ram ram;
     private final MipsCpu cpu;
     private final boolean booted;
     private boolean deviceLoaded;
 
-    private MipsUnderTest(Timeline timeline, Ram ram, MipsCpu cpu, boolean booted) {
+    private MipsUnderTest(Timeline timeline, Ram ram, MipsCpu cpu, Engine engine, boolean booted) {
+        this.engine = engine;
         this.timeline = timeline;
         this.ram = ram;
         this.cpu = cpu;
@@ -29,14 +35,21 @@ final class MipsUnderTest implements CpuUnderTest {
 
     /** RAM at physical 0, and nothing else. */
     static MipsUnderTest bare(int memoryMib) {
+        return bare(memoryMib, Engines.interpreter());
+    }
+
+    /** The same, with an engine of one's own for {@link #run}. */
+    static MipsUnderTest bare(int memoryMib, Engine engine) {
         Timeline timeline = new Timeline();
         Ram ram = new Ram((long) memoryMib << 20);
-        return new MipsUnderTest(timeline, ram, new MipsCpu(ram, new RamAndNothing(ram.size()), timeline), false);
+        return new MipsUnderTest(
+                timeline, ram, new MipsCpu(ram, new RamAndNothing(ram.size()), timeline), engine, false);
     }
 
     /** A Malta at its kernel's first instruction: its registers are its own. */
     static MipsUnderTest of(Malta malta) {
-        return new MipsUnderTest(malta.machine().timeline(), malta.machine().ram(), malta.cpu(), true);
+        return new MipsUnderTest(
+                malta.machine().timeline(), malta.machine().ram(), malta.cpu(), Engines.interpreter(), true);
     }
 
     MipsCpu cpu() {
@@ -85,7 +98,7 @@ final class MipsUnderTest implements CpuUnderTest {
     void run(long instructions) {
         long end = timeline.retired() + instructions;
         while (timeline.retired() < end || cpu.stepping()) {
-            interpreter.run(cpu, Math.min(end - timeline.retired(), Math.max(1, timeline.instructionsToNextDue())));
+            engine.run(cpu, Math.min(end - timeline.retired(), Math.max(1, timeline.instructionsToNextDue())));
             boundary();
         }
     }

@@ -141,6 +141,11 @@ public final class MipsCpu extends Vcpu {
     // ---- translation ----
 
     @Override
+    protected int usedSlots() {
+        return MipsSlots.COUNT;
+    }
+
+    @Override
     protected boolean fetchIsFixed(long address) {
         return address >= 0x80000000L && address < 0xc0000000L;
     }

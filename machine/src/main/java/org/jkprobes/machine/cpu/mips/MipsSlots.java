@@ -29,4 +29,6 @@ public final class MipsSlots {
     static final int CONDITION = 42;
     /** Where writes to register 0 go. */
     static final int NOWHERE = 43;
+    /** Slots in use. */
+    static final int COUNT = 44;
 }

@@ -1,0 +1,37 @@
+package org.jkprobes.machine.engine;
+
+import java.util.Optional;
+
+/** The engines there are. All give the same states at every instruction count. */
+public final class Engines {
+    private Engines() {}
+
+    /** The portable one, which defines what micro-ops mean. */
+    public static Engine interpreter() {
+        return new Interpreter();
+    }
+
+    /** The one that emits native code; empty where the host does not allow it. */
+    public static Optional<Engine> emitting() {
+        return emitting(NativeLoop.THRESHOLD);
+    }
+
+    /** The same, emitting a block when it is run for the {@code threshold}th time. */
+    public static Optional<Engine> emitting(int threshold) {
+        return NativeLoop.create(threshold).map(Interpreter::new);
+    }
+
+    /** The fastest one that the host allows. */
+    public static Engine fastest() {
+        return emitting().orElseGet(Engines::interpreter);
+    }
+
+    /** Why there is no native code here; empty if there is. */
+    public static Optional<String> refusal() {
+        Optional<String> host = CodeMemory.refusal();
+        if (host.isPresent() || CodeMemory.map(1 << 16).isPresent()) {
+            return host;
+        }
+        return Optional.of("the host does not allow memory to be executed");
+    }
+}

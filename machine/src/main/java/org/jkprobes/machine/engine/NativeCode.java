@@ -1,0 +1,153 @@
+package org.jkprobes.machine.engine;
+
+import static org.jkprobes.machine.engine.X64Assembler.R13;
+import static org.jkprobes.machine.engine.X64Assembler.R14;
+import static org.jkprobes.machine.engine.X64Assembler.RBP;
+import static org.jkprobes.machine.engine.X64Assembler.RBX;
+import static org.jkprobes.machine.engine.X64Assembler.RDI;
+import static org.jkprobes.machine.engine.X64Assembler.RSI;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
+
+/** The emitted code of one CPU, and the ways into it and out of it. */
+final class NativeCode {
+    private static final int[] SAVED = {RBX, RBP, 12, R13, R14, X64Assembler.R15};
+    private static final MethodHandle ENTER = Linker.nativeLinker()
+            .downcallHandle(FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+
+    private final CodeMemory memory;
+    private final MemorySegment entrance;
+    /** Where blocks go to leave. */
+    private final int leave;
+    /** Blocks start here. */
+    private final int first;
+
+    private int next;
+    private int generation;
+
+    /** By number: the block and the micro-op at which it is left. */
+    private Block[] exitBlock = new Block[1024];
+
+    private int[] exitIndex = new int[1024];
+    private int exits;
+
+    NativeCode(CodeMemory memory) {
+        this.memory = memory;
+        X64Assembler out = new X64Assembler();
+        for (int register : SAVED) {
+            out.push(register);
+        }
+        out.move(true, RBX, RDI);
+        out.load(true, R14, RBX, NativeFrame.LEFT);
+        out.load(true, R13, RBX, NativeFrame.TLB_SET);
+        out.jumpRegister(RSI);
+        leave = out.size();
+        out.store(true, R14, RBX, NativeFrame.LEFT);
+        for (int i = SAVED.length - 1; i >= 0; i--) {
+            out.pop(SAVED[i]);
+        }
+        out.ret();
+        first = out.size() + 63 & -64;
+        write(0, out);
+        entrance = MemorySegment.ofAddress(memory.executable());
+        next = first;
+    }
+
+    /** Changes whenever all code is dropped. */
+    int generation() {
+        return generation;
+    }
+
+    /** Runs from a place until code is left; returns the exit's number. */
+    int enter(NativeFrame frame, int place) {
+        try {
+            return (int) (long) ENTER.invokeExact(entrance, frame.address(), address(place));
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    long address(int place) {
+        return memory.executable() + place;
+    }
+
+    /** Whether a block, however large, still has room. */
+    boolean hasRoom() {
+        return next + (1 << 18) < memory.size();
+    }
+
+    /** Drops all code. */
+    void clear() {
+        generation++;
+        next = first;
+        Arrays.fill(exitBlock, 0, exits, null);
+        exits = 0;
+    }
+
+    /** A number for an exit. */
+    int exit(Block block, int index) {
+        if (exits == exitIndex.length) {
+            exitBlock = Arrays.copyOf(exitBlock, exits * 2);
+            exitIndex = Arrays.copyOf(exitIndex, exits * 2);
+        }
+        exitBlock[exits] = block;
+        exitIndex[exits] = index;
+        return exits++;
+    }
+
+    Block exitBlock(int exit) {
+        return exitBlock[exit];
+    }
+
+    /** The micro-op, from the block's first; -1 if the block was not entered. */
+    int exitIndex(int exit) {
+        return exitIndex[exit];
+    }
+
+    /** The leaving code, seen from where the next block will start. */
+    int leaveFromNext() {
+        return leave - next;
+    }
+
+    /** Puts a block's code, whose places are offsets from its start, into memory. */
+    NativeBlock place(X64Assembler out, int paid, int refusal, int site0, int site1, int[] resume) {
+        int start = next;
+        write(start, out);
+        next = start + out.size() + 15 & -16;
+        for (int i = 0; i < resume.length; i++) {
+            if (resume[i] != NativeBlock.NONE) {
+                resume[i] += start;
+            }
+        }
+        return new NativeBlock(
+                this,
+                start,
+                start + paid,
+                start + refusal,
+                site0 < 0 ? NativeBlock.NONE : start + site0,
+                site1 < 0 ? NativeBlock.NONE : start + site1,
+                resume);
+    }
+
+    private void write(int place, X64Assembler out) {
+        MemorySegment.copy(out.buffer(), 0, memory.writable(), ValueLayout.JAVA_BYTE, place, out.size());
+    }
+
+    /** Makes the jump whose distance is at {@code site} lead to a place. */
+    void patch(int site, int to) {
+        memory.writable().set(ValueLayout.JAVA_INT_UNALIGNED, site, to - (site + 4));
+    }
+
+    /** Writes a jump over the code at a place. */
+    void jump(int at, int to) {
+        memory.writable().set(ValueLayout.JAVA_BYTE, at, (byte) 0xe9);
+        patch(at + 1, to);
+    }
+}

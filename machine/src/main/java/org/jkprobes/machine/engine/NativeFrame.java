@@ -1,0 +1,76 @@
+package org.jkprobes.machine.engine;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** The memory that emitted code works on, and where things lie in it: slots, what is left of the budget, jump cache, soft TLB. */
+final class NativeFrame {
+    /** Slots start here. */
+    static final int SLOTS = 0;
+
+    static final int LEFT = 8 * Vcpu.SLOTS;
+    /** {@link JumpCache#mapping}. */
+    static final int MAPPING = LEFT + 8;
+    /** The address of the soft TLB's set in use. */
+    static final int TLB_SET = LEFT + 16;
+
+    /** Entries of the jump cache: {pc, mode, address of the code, mapping}. */
+    static final int JUMPS = 4096;
+
+    static final int JUMP_BITS = 12;
+    static final int JUMP_SIZE = 32;
+    static final int JUMP_MODE = 8;
+    static final int JUMP_CODE = 16;
+    static final int JUMP_MAPPING = 24;
+
+    static final int TLB = JUMPS + (JUMP_SIZE << JUMP_BITS);
+    private static final int SIZE = TLB + SoftTlb.SETS * SoftTlb.SET_LENGTH * 8;
+
+    /** A pc that no block has. */
+    private static final long NOWHERE = 1;
+
+    private final MemorySegment memory = Arena.ofAuto().allocate(SIZE, 64);
+
+    NativeFrame() {
+        clearJumps();
+    }
+
+    long address() {
+        return memory.address();
+    }
+
+    long tlb() {
+        return address() + TLB;
+    }
+
+    void put(int offset, long value) {
+        Host.putLong(address() + offset, value);
+    }
+
+    long get(int offset) {
+        return Host.getLong(address() + offset);
+    }
+
+    void copyIn(long[] slots, int count) {
+        MemorySegment.copy(slots, 0, memory, ValueLayout.JAVA_LONG, SLOTS, count);
+    }
+
+    void copyOut(long[] slots, int count) {
+        MemorySegment.copy(memory, ValueLayout.JAVA_LONG, SLOTS, slots, 0, count);
+    }
+
+    void clearJumps() {
+        for (int at = JUMPS; at < TLB; at += JUMP_SIZE) {
+            put(at, NOWHERE);
+        }
+    }
+
+    void putJump(long pc, int mode, long code, long mapping) {
+        int at = JUMPS + ((int) (pc >>> 2) & (1 << JUMP_BITS) - 1) * JUMP_SIZE;
+        put(at, pc);
+        put(at + JUMP_MODE, mode & 0xffffffffL);
+        put(at + JUMP_CODE, code);
+        put(at + JUMP_MAPPING, mapping);
+    }
+}

@@ -1,0 +1,295 @@
+package org.jkprobes.machine.engine;
+
+import java.util.Arrays;
+
+/** Writes x86-64 instructions into a buffer. Registers are numbered as in instructions; {@code wide} means 64 bits, else 32. */
+final class X64Assembler {
+    static final int RAX = 0;
+    static final int RCX = 1;
+    static final int RDX = 2;
+    static final int RBX = 3;
+    static final int RSP = 4;
+    static final int RBP = 5;
+    static final int RSI = 6;
+    static final int RDI = 7;
+    static final int R8 = 8;
+    static final int R13 = 13;
+    static final int R14 = 14;
+    static final int R15 = 15;
+
+    // Arithmetic, as the opcode of the form "register, register or memory".
+    static final int ADD = 0x03;
+    static final int OR = 0x0b;
+    static final int AND = 0x23;
+    static final int SUB = 0x2b;
+    static final int XOR = 0x33;
+    static final int CMP = 0x3b;
+    static final int MOV = 0x8b;
+    static final int TEST = 0x85;
+
+    // Conditions.
+    static final int BELOW = 2;
+    static final int ABOVE_EQUAL = 3;
+    static final int EQUAL = 4;
+    static final int NOT_EQUAL = 5;
+    static final int SIGN = 8;
+    static final int LESS = 12;
+    static final int GREATER_EQUAL = 13;
+
+    // Shifts, as the digit of the opcode's group.
+    static final int ROL = 0;
+    static final int ROR = 1;
+    static final int SHL = 4;
+    static final int SHR = 5;
+    static final int SAR = 7;
+
+    private byte[] buffer = new byte[4096];
+    private int size;
+
+    void reset() {
+        size = 0;
+    }
+
+    int size() {
+        return size;
+    }
+
+    byte[] buffer() {
+        return buffer;
+    }
+
+    void byte1(int value) {
+        if (size == buffer.length) {
+            buffer = Arrays.copyOf(buffer, size * 2);
+        }
+        buffer[size++] = (byte) value;
+    }
+
+    void int4(int value) {
+        byte1(value);
+        byte1(value >> 8);
+        byte1(value >> 16);
+        byte1(value >> 24);
+    }
+
+    void long8(long value) {
+        int4((int) value);
+        int4((int) (value >>> 32));
+    }
+
+    private void rex(boolean wide, int reg, int index, int rm) {
+        int rex = 0x40 | (wide ? 8 : 0) | reg >> 3 << 2 | index >> 3 << 1 | rm >> 3;
+        if (rex != 0x40) {
+            byte1(rex);
+        }
+    }
+
+    private void modrm(int mod, int reg, int rm) {
+        byte1(mod << 6 | (reg & 7) << 3 | rm & 7);
+    }
+
+    /** reg op= rm. */
+    void op(boolean wide, int opcode, int reg, int rm) {
+        rex(wide, reg, 0, rm);
+        byte1(opcode);
+        modrm(3, reg, rm);
+    }
+
+    /** reg op= [base + displacement]; base is neither RSP nor R12. */
+    void opMemory(boolean wide, int opcode, int reg, int base, int displacement) {
+        rex(wide, reg, 0, base);
+        byte1(opcode);
+        memory(reg, base, displacement);
+    }
+
+    private void memory(int reg, int base, int displacement) {
+        if (displacement == (byte) displacement) {
+            modrm(1, reg, base);
+            byte1(displacement);
+        } else {
+            modrm(2, reg, base);
+            int4(displacement);
+        }
+    }
+
+    void move(boolean wide, int to, int from) {
+        op(wide, MOV, to, from);
+    }
+
+    void load(boolean wide, int to, int base, int displacement) {
+        opMemory(wide, MOV, to, base, displacement);
+    }
+
+    void store(boolean wide, int from, int base, int displacement) {
+        opMemory(wide, 0x89, from, base, displacement);
+    }
+
+    void store8(int from, int base, int displacement) {
+        byte1(0x40 | from >> 3 << 2 | base >> 3);
+        byte1(0x88);
+        memory(from, base, displacement);
+    }
+
+    void store16(int from, int base, int displacement) {
+        byte1(0x66);
+        opMemory(false, 0x89, from, base, displacement);
+    }
+
+    /** MOVZX or MOVSX of memory: second opcode byte b6, b7, be, bf. */
+    void loadExtended(int opcode, int to, int base, int displacement) {
+        rex(false, to, 0, base);
+        byte1(0x0f);
+        byte1(opcode);
+        memory(to, base, displacement);
+    }
+
+    /** The same of a register; for bytes the source is one of the first four, or has a REX prefix. */
+    void extend(int opcode, int to, int from) {
+        byte1(0x40 | to >> 3 << 2 | from >> 3);
+        byte1(0x0f);
+        byte1(opcode);
+        modrm(3, to, from);
+    }
+
+    /** MOVSXD. */
+    void signExtend32(int to, int from) {
+        op(true, 0x63, to, from);
+    }
+
+    void multiply(boolean wide, int to, int by) {
+        rex(wide, to, 0, by);
+        byte1(0x0f);
+        byte1(0xaf);
+        modrm(3, to, by);
+    }
+
+    /** reg op= immediate, with an opcode of the register form. */
+    void immediate(boolean wide, int opcode, int reg, int value) {
+        rex(wide, 0, 0, reg);
+        int digit = opcode >> 3;
+        if (value == (byte) value) {
+            byte1(0x83);
+            modrm(3, digit, reg);
+            byte1(value);
+        } else {
+            byte1(0x81);
+            modrm(3, digit, reg);
+            int4(value);
+        }
+    }
+
+    /** Sets a register to a constant, zero-extended. */
+    void constant(int reg, int value) {
+        if (value == 0) {
+            op(false, XOR, reg, reg);
+            return;
+        }
+        rex(false, 0, 0, reg);
+        byte1(0xb8 | reg & 7);
+        int4(value);
+    }
+
+    /** Sets a register to a sign-extended constant. */
+    void constantSigned(int reg, int value) {
+        rex(true, 0, 0, reg);
+        byte1(0xc7);
+        modrm(3, 0, reg);
+        int4(value);
+    }
+
+    void constant64(int reg, long value) {
+        rex(true, 0, 0, reg);
+        byte1(0xb8 | reg & 7);
+        long8(value);
+    }
+
+    void shift(boolean wide, int digit, int reg, int count) {
+        rex(wide, 0, 0, reg);
+        byte1(0xc1);
+        modrm(3, digit, reg);
+        byte1(count);
+    }
+
+    /** By CL. */
+    void shift(boolean wide, int digit, int reg) {
+        rex(wide, 0, 0, reg);
+        byte1(0xd3);
+        modrm(3, digit, reg);
+    }
+
+    void not(int reg) {
+        rex(false, 0, 0, reg);
+        byte1(0xf7);
+        modrm(3, 2, reg);
+    }
+
+    /** Sets a register to 0 or 1. */
+    void set(int condition, int reg) {
+        byte1(0x40 | reg >> 3);
+        byte1(0x0f);
+        byte1(0x90 | condition);
+        modrm(3, 0, reg);
+        extend(0xb6, reg, reg);
+    }
+
+    void moveIf(boolean wide, int condition, int to, int from) {
+        rex(wide, to, 0, from);
+        byte1(0x0f);
+        byte1(0x40 | condition);
+        modrm(3, to, from);
+    }
+
+    /** A conditional jump; returns the place of its distance. */
+    int jumpIf(int condition) {
+        byte1(0x0f);
+        byte1(0x80 | condition);
+        int4(0);
+        return size - 4;
+    }
+
+    /** A jump; returns the place of its distance. */
+    int jump() {
+        byte1(0xe9);
+        int4(0);
+        return size - 4;
+    }
+
+    /** To the address at [base + displacement]. */
+    void jumpMemory(int base, int displacement) {
+        rex(false, 0, 0, base);
+        byte1(0xff);
+        memory(4, base, displacement);
+    }
+
+    void jumpRegister(int reg) {
+        rex(false, 0, 0, reg);
+        byte1(0xff);
+        modrm(3, 4, reg);
+    }
+
+    void push(int reg) {
+        rex(false, 0, 0, reg);
+        byte1(0x50 | reg & 7);
+    }
+
+    void pop(int reg) {
+        rex(false, 0, 0, reg);
+        byte1(0x58 | reg & 7);
+    }
+
+    void ret() {
+        byte1(0xc3);
+    }
+
+    /** Makes a jump come here. */
+    void land(int place) {
+        distance(place, size);
+    }
+
+    void distance(int place, int target) {
+        int distance = target - (place + 4);
+        for (int i = 0; i < 4; i++) {
+            buffer[place + i] = (byte) (distance >> 8 * i);
+        }
+    }
+}
