@@ -1,0 +1,22 @@
+package org.jkprobes.machine.cpu.x86;
+
+/** What the system part tells the CPU around it. */
+interface SystemListener {
+    /** The base that addresses in a segment are to add; 0 for those of ES, CS, SS and DS in 64-bit mode. */
+    void segmentBase(int segment, long base);
+
+    /** The translation of one page has ceased. */
+    void forgetPage(long linear);
+
+    /** Translations have ceased. */
+    void forgetAllMapped();
+
+    /** A third fault while delivering the second: a PC resets. */
+    void shutdown();
+
+    /** The local APIC was moved or switched: the new IA32_APIC_BASE. */
+    void apicBase(long value);
+
+    /** The guest asked for what this CPU lacks; it has got an exception, or nothing. */
+    void unsupported(String what, long detail);
+}

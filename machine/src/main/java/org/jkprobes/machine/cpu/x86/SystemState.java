@@ -1,0 +1,258 @@
+package org.jkprobes.machine.cpu.x86;
+
+import java.util.Arrays;
+import org.jkprobes.machine.StateInput;
+import org.jkprobes.machine.StateOutput;
+import org.jkprobes.machine.Stateful;
+
+/** The system registers and what follows from them. (SDM vol. 3, chapter 2; reset values: table 9-1.) */
+final class SystemState implements Stateful {
+
+    private final Segment[] segments;
+    final Segment ldtr = new Segment();
+    final Segment tr = new Segment();
+
+    long gdtBase;
+    int gdtLimit;
+    long idtBase;
+    int idtLimit;
+
+    long cr0;
+    long cr2;
+    long cr3;
+    long cr4;
+    int cr8;
+    long efer;
+    final long[] dr = new long[8];
+
+    long star;
+    long lstar;
+    long cstar;
+    long fmask;
+    long kernelGsBase;
+    long sysenterCs;
+    long sysenterEsp;
+    long sysenterEip;
+
+    int cpl;
+    /** Of RFLAGS, {@link Flag#SYSTEM}. */
+    long systemFlags;
+    /** The instruction before was STI or loaded SS: no interrupt yet. */
+    boolean interruptShadow;
+    /** NMIs are held until IRET. */
+    boolean nmiBlocked;
+
+    private final long[] published = new long[6];
+    private final SystemListener listener;
+
+    SystemState(SystemListener listener) {
+        this.listener = listener;
+        Segment[] six = new Segment[6];
+        Arrays.setAll(six, i -> new Segment());
+        segments = six;
+        reset();
+    }
+
+    void reset() {
+        for (Segment segment : segments) {
+            segment.set(0, 0, 0xffff, Segment.PRESENT | Segment.CODE_OR_DATA | Segment.READ_WRITE | Segment.ACCESSED);
+        }
+        segments[Segment.CS].selector = 0xf000;
+        segments[Segment.CS].base = 0xffff0000L;
+        segments[Segment.CS].attributes |= Segment.CODE;
+        ldtr.set(0, 0, 0xffff, Segment.PRESENT | 2);
+        tr.set(0, 0, 0xffff, Segment.PRESENT | 11);
+        gdtBase = 0;
+        gdtLimit = 0xffff;
+        idtBase = 0;
+        idtLimit = 0xffff;
+        cr0 = Cr.CR0_CD | Cr.CR0_NW | Cr.CR0_ET;
+        cr2 = 0;
+        cr3 = 0;
+        cr4 = 0;
+        cr8 = 0;
+        efer = 0;
+        Arrays.fill(dr, 0);
+        dr[6] = 0xffff0ff0L;
+        dr[7] = 0x400;
+        star = 0;
+        lstar = 0;
+        cstar = 0;
+        fmask = 0;
+        kernelGsBase = 0;
+        sysenterCs = 0;
+        sysenterEsp = 0;
+        sysenterEip = 0;
+        cpl = 0;
+        systemFlags = 0;
+        interruptShadow = false;
+        nmiBlocked = false;
+        publish();
+    }
+
+    Segment segment(int number) {
+        return segments[number];
+    }
+
+    /** Loads a segment register with what has been checked. */
+    void load(int number, int selector, long descriptor) {
+        segments[number].load(selector, descriptor);
+        publish();
+    }
+
+    boolean realMode() {
+        return (cr0 & Cr.CR0_PE) == 0;
+    }
+
+    /** Long mode is active, be the code 64-bit or not. */
+    boolean longMode() {
+        return (efer & Cr.EFER_LMA) != 0;
+    }
+
+    boolean in64BitMode() {
+        return longMode() && (segments[Segment.CS].attributes & Segment.LONG) != 0;
+    }
+
+    boolean paging() {
+        return (cr0 & Cr.CR0_PG) != 0;
+    }
+
+    int iopl() {
+        return (int) systemFlags >>> 12 & 3;
+    }
+
+    boolean flag(long flag) {
+        return (systemFlags & flag) != 0;
+    }
+
+    /** As what an access of the program counts. */
+    int privilege() {
+        if (cpl == 3) {
+            return Privilege.USER;
+        }
+        return flag(Flag.AC) && (cr4 & Cr.CR4_SMAP) != 0 ? Privilege.SUPERVISOR_AC : Privilege.SUPERVISOR;
+    }
+
+    /** The base that an access by a segment adds. */
+    long base(int number) {
+        return number < Segment.FS && in64BitMode() ? 0 : segments[number].base;
+    }
+
+    /** Tells the listener of bases that have changed. */
+    void publish() {
+        for (int i = 0; i < published.length; i++) {
+            long base = base(i);
+            if (published[i] != base) {
+                published[i] = base;
+                listener.segmentBase(i, base);
+            }
+        }
+    }
+
+    /** {@link ModeBits} as they are now. */
+    int modeBits() {
+        int bits = privilege();
+        bits |= flag(Flag.TF) ? ModeBits.TRAP : 0;
+        bits |= cpl != 0 ? ModeBits.UNPRIVILEGED : 0;
+        boolean fpuReady = (cr0 & (Cr.CR0_TS | Cr.CR0_EM)) == 0 && (cr4 & Cr.CR4_OSFXSR) != 0;
+        bits |= fpuReady ? 0 : ModeBits.FPU_CHECK;
+        bits |= (dr[7] & 0xff) != 0 ? DebugRegisters.modeBits(dr[7]) : 0;
+        return in64BitMode() ? bits | ModeBits.LONG : bits | segmentBits();
+    }
+
+    private int segmentBits() {
+        Segment cs = segments[Segment.CS];
+        Segment ss = segments[Segment.SS];
+        Segment ds = segments[Segment.DS];
+        Segment es = segments[Segment.ES];
+        int bits = realMode() ? ModeBits.REAL : 0;
+        bits |= (cs.attributes & Segment.BIG) != 0 ? ModeBits.CODE_BIG : 0;
+        bits |= (ss.attributes & Segment.BIG) != 0 ? ModeBits.STACK_BIG : 0;
+        bits |= (ss.base | ds.base | es.base) != 0 ? ModeBits.DATA_BASE : 0;
+        bits |= cs.base != 0 ? ModeBits.CODE_BASE : 0;
+        bits |= ss.flatData() && ds.flatData() && es.flatData() ? 0 : ModeBits.DATA_LIMIT;
+        bits |= segments[Segment.FS].flatData() ? 0 : ModeBits.FS_LIMIT;
+        bits |= segments[Segment.GS].flatData() ? 0 : ModeBits.GS_LIMIT;
+        return bits | (cs.limit == 0xffffffffL ? 0 : ModeBits.CODE_LIMIT);
+    }
+
+    @Override
+    public void save(StateOutput out) {
+        for (Segment segment : segments) {
+            segment.save(out);
+        }
+        ldtr.save(out);
+        tr.save(out);
+        for (long value : longs()) {
+            out.putLong(value);
+        }
+        for (long value : dr) {
+            out.putLong(value);
+        }
+        out.putInt(gdtLimit);
+        out.putInt(idtLimit);
+        out.putInt(cr8);
+        out.putInt(cpl);
+        out.putBoolean(interruptShadow);
+        out.putBoolean(nmiBlocked);
+    }
+
+    private long[] longs() {
+        return new long[] {
+            gdtBase,
+            idtBase,
+            cr0,
+            cr2,
+            cr3,
+            cr4,
+            efer,
+            star,
+            lstar,
+            cstar,
+            fmask,
+            kernelGsBase,
+            sysenterCs,
+            sysenterEsp,
+            sysenterEip,
+            systemFlags
+        };
+    }
+
+    @Override
+    public void restore(StateInput in) {
+        for (Segment segment : segments) {
+            segment.restore(in);
+        }
+        ldtr.restore(in);
+        tr.restore(in);
+        gdtBase = in.getLong();
+        idtBase = in.getLong();
+        cr0 = in.getLong();
+        cr2 = in.getLong();
+        cr3 = in.getLong();
+        cr4 = in.getLong();
+        efer = in.getLong();
+        star = in.getLong();
+        lstar = in.getLong();
+        cstar = in.getLong();
+        fmask = in.getLong();
+        kernelGsBase = in.getLong();
+        sysenterCs = in.getLong();
+        sysenterEsp = in.getLong();
+        sysenterEip = in.getLong();
+        systemFlags = in.getLong();
+        for (int i = 0; i < dr.length; i++) {
+            dr[i] = in.getLong();
+        }
+        gdtLimit = in.getInt();
+        idtLimit = in.getInt();
+        cr8 = in.getInt();
+        cpl = in.getInt();
+        interruptShadow = in.getBoolean();
+        nmiBlocked = in.getBoolean();
+        for (int i = 0; i < published.length; i++) {
+            published[i] = base(i);
+            listener.segmentBase(i, published[i]);
+        }
+    }
+}
