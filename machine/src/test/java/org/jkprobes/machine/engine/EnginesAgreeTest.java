@@ -1,0 +1,71 @@
+package org.jkprobes.machine.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.jkprobes.machine.StateOutput;
+import org.jkprobes.machine.Timeline;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Random programs of micro-ops end in the same state on both engines, after every stretch, however long. */
+class EnginesAgreeTest {
+    private static final int PROGRAMS = 150;
+    private static final int STRETCHES = 12;
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void random_programs(boolean wide) {
+        for (long seed = 1; seed <= PROGRAMS; seed++) {
+            Optional<Engine> emitting = Engines.emitting(1 + (int) seed % 3);
+            assumeThat(emitting).as("a host that allows native code").isPresent();
+            Side interpreted = new Side(seed, wide, Engines.interpreter());
+            Side emitted = new Side(seed, wide, emitting.orElseThrow());
+            SplittableRandom random = new SplittableRandom(seed);
+            for (int i = 0; i < STRETCHES; i++) {
+                long budget = random.nextInt(1, random.nextBoolean() ? 20 : 5000);
+                interpreted.run(budget);
+                emitted.run(budget);
+                assertThat(emitted.state())
+                        .as("seed %d, wide %s, stretch %d of %d instructions", seed, wide, i, budget)
+                        .isEqualTo(interpreted.state());
+            }
+            assertThat(emitted.cpu.hashRam()).as("RAM, seed %d", seed).isEqualTo(interpreted.cpu.hashRam());
+        }
+    }
+
+    private static final class Side {
+        final Timeline timeline = new Timeline();
+        final RandomCpu cpu;
+        final Engine engine;
+
+        Side(long seed, boolean wide, Engine engine) {
+            cpu = new RandomCpu(seed, timeline, new Ram(RandomCpu.RAM_SIZE), wide);
+            this.engine = engine;
+        }
+
+        void run(long instructions) {
+            long end = timeline.retired() + instructions;
+            while (timeline.retired() < end) {
+                cpu.attend();
+                engine.run(cpu, end - timeline.retired());
+            }
+        }
+
+        String state() {
+            StateOutput out = new StateOutput();
+            cpu.save(out);
+            StringBuilder text = new StringBuilder();
+            byte[] bytes = out.toByteArray();
+            for (int i = 0; i < bytes.length; i += 8) {
+                text.append(i % 64 == 0 ? "\n" : " ");
+                for (int k = 7; k >= 0; k--) {
+                    text.append(String.format("%02x", bytes[i + k]));
+                }
+            }
+            return text + " retired " + timeline.retired();
+        }
+    }
+}

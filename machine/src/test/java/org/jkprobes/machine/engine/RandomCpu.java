@@ -1,0 +1,269 @@
+package org.jkprobes.machine.engine;
+
+import java.util.SplittableRandom;
+import org.jkprobes.machine.StateInput;
+import org.jkprobes.machine.StateOutput;
+import org.jkprobes.machine.Timeline;
+
+/** A CPU whose instructions are random micro-ops: what stands at an address depends on the seed and the address alone. */
+final class RandomCpu extends Vcpu {
+    static final int RAM_SIZE = 1 << 20;
+    /** Slots that programs compute with. */
+    static final int SLOTS_IN_USE = 24;
+
+    private static final int ADDRESS_SLOT = 24;
+    private static final int CODE_SIZE = 1 << 10;
+
+    private static final int[] THREE_SLOTS = {
+        Op.ADD,
+        Op.SUB,
+        Op.AND,
+        Op.OR,
+        Op.XOR,
+        Op.NOR,
+        Op.SHL,
+        Op.SHR,
+        Op.SAR,
+        Op.ROR,
+        Op.MUL,
+        Op.SETLT,
+        Op.SETLTU,
+        Op.MOVZ,
+        Op.MOVN,
+        Op.SETEQ,
+        Op.SETNE,
+        Op.MULS64,
+        Op.MULU64,
+        Op.DIVS,
+        Op.REMS,
+        Op.DIVU,
+        Op.REMU,
+        Op.ADD64,
+        Op.SUB64,
+        Op.AND64,
+        Op.OR64,
+        Op.XOR64,
+        Op.JOIN,
+        Op.MOVN64,
+        Op.SETLT64,
+        Op.SETLTU64,
+        Op.SETEQ64,
+        Op.SETNE64,
+        Op.MUL64,
+        Op.MERGE_LEFT,
+        Op.MERGE_RIGHT,
+        Op.ADD_OVERFLOWS,
+        Op.SUB_OVERFLOWS,
+        Op.SHL64,
+        Op.SHR64,
+        Op.SAR64
+    };
+    private static final int[] IMMEDIATE = {
+        Op.ADDI,
+        Op.ANDI,
+        Op.ORI,
+        Op.XORI,
+        Op.SETLTI,
+        Op.SETLTUI,
+        Op.MOV,
+        Op.CONST,
+        Op.SEXT8,
+        Op.SEXT16,
+        Op.CLZ,
+        Op.CLO,
+        Op.SWAP_HALF_BYTES,
+        Op.ADDI64,
+        Op.ANDI64,
+        Op.MOV64,
+        Op.CONST64,
+        Op.SEXT32,
+        Op.SWAP32,
+        Op.SWAP64,
+        Op.CONST_HIGH
+    };
+    private static final int[] SHIFTS = {Op.SHLI, Op.SHRI, Op.SARI, Op.RORI, Op.SHLI64, Op.SHRI64, Op.SARI64, Op.ROLI64
+    };
+    private static final int[] MEMORY = {
+        Op.LD8U, Op.LD8S, Op.LD16U, Op.LD16S, Op.LD32, Op.LD64, Op.ST8, Op.ST16, Op.ST32, Op.ST64
+    };
+    private static final int[] BRANCHES = {
+        Op.BEQ, Op.BNE, Op.BLT, Op.BGE, Op.BLTU, Op.BGEU, Op.BEQ64, Op.BNE64, Op.BLT64, Op.BGE64, Op.BLTU64, Op.BGEU64
+    };
+
+    private final long seed;
+
+    RandomCpu(long seed, Timeline timeline, Ram ram, boolean wide) {
+        super(ram, new OnlyRam(ram.size()), timeline, wide ? -1L : 0xffffffffL, 4, true);
+        this.seed = seed;
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < SLOTS_IN_USE; i++) {
+            slot(i, random.nextInt(4) == 0 ? random.nextInt(-2, 3) : random.nextLong());
+        }
+    }
+
+    private record OnlyRam(long size) implements Bus {
+        @Override
+        public long ramOffset(long physical) {
+            return physical < size ? physical : -1;
+        }
+
+        @Override
+        public long load(long physical, int size) {
+            return 0;
+        }
+
+        @Override
+        public void store(long physical, int size, long value) {
+            // Nothing is there.
+        }
+    }
+
+    @Override
+    protected boolean fetchIsFixed(long address) {
+        return false;
+    }
+
+    @Override
+    protected long translateFetch(long address) {
+        return address;
+    }
+
+    @Override
+    protected long translateData(long address, int size, boolean store) {
+        access.fixed = false;
+        access.writable = true;
+        return address & RAM_SIZE - 1;
+    }
+
+    @Override
+    protected int usedSlots() {
+        return ADDRESS_SLOT + 2;
+    }
+
+    @Override
+    protected void lift(BlockBuilder out, long pc, long physical, int mode, int limit) {
+        out.begin(pc, physical);
+        long at = pc;
+        while (true) {
+            SplittableRandom random = new SplittableRandom(seed * 31 + at);
+            out.instruction(4);
+            at += 4;
+            if (random.nextInt(6) == 0 || out.instructions() >= limit || at >= CODE_SIZE) {
+                end(out, random, at, limit == 1);
+                return;
+            }
+            instruction(out, random);
+        }
+    }
+
+    private static void instruction(BlockBuilder out, SplittableRandom random) {
+        int d = random.nextInt(SLOTS_IN_USE);
+        int a = random.nextInt(SLOTS_IN_USE);
+        int b = random.nextInt(SLOTS_IN_USE);
+        int imm = random.nextInt(3) == 0 ? random.nextInt() : random.nextInt(-200, 200);
+        switch (random.nextInt(7)) {
+            case 0, 1 -> out.slots(pick(random, THREE_SLOTS), d, a, b);
+            case 2 -> out.immediate(pick(random, IMMEDIATE), d, a, imm);
+            case 3 -> {
+                int op = pick(random, SHIFTS);
+                boolean wide = op == Op.SHLI64 || op == Op.SHRI64 || op == Op.SARI64 || op == Op.ROLI64;
+                out.immediate(op, d, a, random.nextInt(wide ? 64 : 32));
+            }
+            case 4 -> {
+                int position = random.nextInt(32);
+                int width = random.nextInt(1, 33 - position);
+                int op = new int[] {Op.EXT, Op.INS, Op.PUT, Op.SEXT_FIELD}[random.nextInt(4)];
+                out.immediate(op, d, a, width << 8 | position);
+            }
+            default -> {
+                // Into RAM, mostly aligned, by way of a few pages.
+                out.immediate(Op.ANDI64, ADDRESS_SLOT, a, random.nextInt(4) == 0 ? 0xffff : 0xfff8);
+                out.immediate(pick(random, MEMORY), d, ADDRESS_SLOT, 0x10000 + 8 * random.nextInt(100));
+            }
+        }
+    }
+
+    private static void end(BlockBuilder out, SplittableRandom random, long at, boolean straight) {
+        long next = at >= CODE_SIZE ? 0 : at;
+        long target = 4L * random.nextInt(CODE_SIZE / 4);
+        out.exit0(next, true);
+        out.exit1(target, true);
+        int a = random.nextInt(SLOTS_IN_USE);
+        int b = random.nextInt(SLOTS_IN_USE);
+        int kind = random.nextInt(8);
+        if (kind == 0) {
+            out.immediate(Op.CONST, ADDRESS_SLOT + 1, 0, (int) target);
+            out.immediate(Op.JUMPR, 0, ADDRESS_SLOT + 1, 0);
+        } else if (kind == 1) {
+            out.immediate(Op.EXIT, 0, 0, 0);
+        } else if (kind == 2) {
+            out.immediate(Op.JUMP, 0, 0, 0);
+        } else {
+            out.slots(pick(random, BRANCHES), 0, a, b);
+        }
+        assert !straight || out.instructions() == 1;
+    }
+
+    private static int pick(SplittableRandom random, int[] from) {
+        return from[random.nextInt(from.length)];
+    }
+
+    @Override
+    protected void helper(Block block, int instruction, long uop) {
+        throw new IllegalStateException();
+    }
+
+    @Override
+    protected void raise(Block block, int instruction, int exception) {
+        throw new IllegalStateException();
+    }
+
+    @Override
+    protected int rewind(Block block, int instruction) {
+        pc = block.pcOf(instruction);
+        return instruction;
+    }
+
+    @Override
+    protected boolean probe(Block block, int number) {
+        throw new IllegalStateException();
+    }
+
+    @Override
+    protected void breakpoint(Block block, int instruction, int code) {
+        throw new IllegalStateException();
+    }
+
+    @Override
+    public void attend() {
+        attention = false;
+    }
+
+    @Override
+    public boolean stepping() {
+        return false;
+    }
+
+    @Override
+    public boolean waiting() {
+        return false;
+    }
+
+    @Override
+    public boolean canWake() {
+        return false;
+    }
+
+    @Override
+    public void save(StateOutput out) {
+        for (int i = 0; i < usedSlots(); i++) {
+            out.putLong(slot(i));
+        }
+        out.putLong(pc);
+    }
+
+    @Override
+    public void restore(StateInput in) {
+        throw new IllegalStateException();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.jkprobes.machine.engine;
+
+import org.jspecify.annotations.NullMarked;
