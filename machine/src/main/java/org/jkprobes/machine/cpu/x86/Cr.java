@@ -14,7 +14,6 @@ final class Cr {
     static final long CR0_CD = 1 << 30;
     static final long CR0_PG = 1L << 31;
 
-    static final long CR4_PVI = 1 << 1;
     static final long CR4_TSD = 1 << 2;
     static final long CR4_DE = 1 << 3;
     static final long CR4_PSE = 1 << 4;
@@ -24,7 +23,6 @@ final class Cr {
     static final long CR4_PCE = 1 << 8;
     static final long CR4_OSFXSR = 1 << 9;
     static final long CR4_OSXMMEXCPT = 1 << 10;
-    static final long CR4_UMIP = 1 << 11;
     static final long CR4_SMEP = 1 << 20;
     static final long CR4_SMAP = 1 << 21;
 

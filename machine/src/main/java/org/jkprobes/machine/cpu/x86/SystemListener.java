@@ -17,6 +17,9 @@ interface SystemListener {
     /** The local APIC was moved or switched: the new IA32_APIC_BASE. */
     void apicBase(long value);
 
+    /** CR8 was written: the local APIC's task priority, bits 4 to 7. */
+    void taskPriority(int value);
+
     /** The guest asked for what this CPU lacks; it has got an exception, or nothing. */
     void unsupported(String what, long detail);
 }

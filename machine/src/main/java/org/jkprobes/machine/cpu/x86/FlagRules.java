@@ -1,0 +1,59 @@
+package org.jkprobes.machine.cpu.x86;
+
+/** CLI, STI, CLAC, STAC, PUSHF and POPF: who may change which flag. (SDM vol. 2.) */
+final class FlagRules {
+    private final SystemState state;
+    private final Fault fault;
+    private final X86Registers registers;
+
+    FlagRules(SystemState state, Fault fault, X86Registers registers) {
+        this.state = state;
+        this.fault = fault;
+        this.registers = registers;
+    }
+
+    /** What PUSHF pushes. */
+    long pushed() {
+        return registers.rflags() & ~(Flag.RF | Flag.VM) | Flag.FIXED;
+    }
+
+    /** POPF of an operand size; flags that the program may not change keep their value. */
+    void pop(long value, int size) {
+        long mask = Flag.ARITHMETIC | Flag.DF | Flag.TF | Flag.NT;
+        mask |= size > 2 ? Flag.AC | Flag.ID : 0;
+        mask |= state.cpl == 0 ? Flag.IOPL : 0;
+        mask |= state.cpl <= state.iopl() ? Flag.IF : 0;
+        registers.rflags(registers.rflags() & ~(mask | Flag.RF) | value & mask);
+    }
+
+    boolean clearInterrupt() {
+        if (!mayChangeInterrupt()) {
+            return false;
+        }
+        state.systemFlags &= ~Flag.IF;
+        return true;
+    }
+
+    /** STI: interrupts wait for one more instruction, unless they were enabled. */
+    boolean setInterrupt() {
+        if (!mayChangeInterrupt()) {
+            return false;
+        }
+        state.interruptShadow = !state.flag(Flag.IF);
+        state.systemFlags |= Flag.IF;
+        return true;
+    }
+
+    private boolean mayChangeInterrupt() {
+        return state.realMode() || state.cpl <= state.iopl() || fault.raise(Vectors.PROTECTION);
+    }
+
+    /** STAC and CLAC. */
+    boolean alignmentCheck(boolean set) {
+        if (state.cpl != 0 || state.realMode()) {
+            return fault.raise(Vectors.UNDEFINED);
+        }
+        state.systemFlags = set ? state.systemFlags | Flag.AC : state.systemFlags & ~Flag.AC;
+        return true;
+    }
+}
