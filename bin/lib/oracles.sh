@@ -10,6 +10,8 @@ ORACLES=(
   "mipsel-linux-gnu-objdump binutils-mipsel-linux-gnu"
   "mipsel-linux-gnu-gcc gcc-mipsel-linux-gnu"
   "/usr/mipsel-linux-gnu/lib/libc.a libc6-dev-mipsel-cross"
+  "gcc gcc"
+  "/usr/include/stdio.h libc6-dev"
 )
 
 # The packages that are absent, one a line.
