@@ -9,7 +9,7 @@ final class HotLoop extends Straight {
 
     @Override
     Block run(Vcpu cpu, Block start, int from, long budget) {
-        final long[] slots = cpu.slots;
+        final long[] slots = cpu.slotsHome();
         final long[] tlb = cpu.tlb.entries;
         final int set = (cpu.mode & SoftTlb.SET_MASK) * SoftTlb.SET_LENGTH;
         final long mask = cpu.addressMask;

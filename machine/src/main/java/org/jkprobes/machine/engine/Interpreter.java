@@ -157,7 +157,6 @@ public final class Interpreter implements Engine {
     /** The micro-op at which the hot loop has ended: what it does not do, or a memory access that missed. Returns how to go on. */
     private int slow(Vcpu cpu, Block block, int index, long left) {
         long uop = cpu.code.code.words[index];
-        long[] slots = cpu.slots;
         switch (Op.op(uop)) {
             case Op.LD32:
                 return loaded(cpu, uop, (int) cpu.loadSlow(address(cpu, uop), 4));
@@ -178,9 +177,9 @@ public final class Interpreter implements Engine {
             case Op.ST64:
                 return store(cpu, block, uop, 8);
             case Op.BEQ, Op.BNE, Op.BLT, Op.BGE, Op.BLTU, Op.BGEU:
-                return taken(uop, (int) slots[Op.a(uop)], (int) slots[Op.b(uop)]) ? EXIT1 : EXIT0;
+                return taken(uop, (int) cpu.slot(Op.a(uop)), (int) cpu.slot(Op.b(uop))) ? EXIT1 : EXIT0;
             case Op.BEQ64, Op.BNE64, Op.BLT64, Op.BGE64, Op.BLTU64, Op.BGEU64:
-                return taken64(uop, slots[Op.a(uop)], slots[Op.b(uop)]) ? EXIT1 : EXIT0;
+                return taken64(uop, cpu.slot(Op.a(uop)), cpu.slot(Op.b(uop))) ? EXIT1 : EXIT0;
             case Op.JUMP:
                 return EXIT0;
             case Op.EXIT:
@@ -191,11 +190,11 @@ public final class Interpreter implements Engine {
                 if (cpu.leaving) {
                     return LEAVE;
                 }
-                slots[Op.d(uop)] = value;
+                cpu.slot(Op.d(uop), value);
                 return STRAIGHT;
             }
             case Op.JUMPR, Op.EXITR:
-                cpu.pc = slots[Op.a(uop)];
+                cpu.pc = cpu.slot(Op.a(uop));
                 return DISPATCH;
             case Op.EXIT_SET:
                 return DISPATCH;
@@ -207,7 +206,7 @@ public final class Interpreter implements Engine {
                 cpu.pending = Op.b(uop);
                 return RAISED;
             case Op.RAISE_IF:
-                if ((int) slots[Op.a(uop)] == 0) {
+                if ((int) cpu.slot(Op.a(uop)) == 0) {
                     return STRAIGHT;
                 }
                 cpu.pending = Op.b(uop);
@@ -227,25 +226,25 @@ public final class Interpreter implements Engine {
             case Op.ST_LEFT, Op.ST_RIGHT:
                 return UnalignedWord.store(cpu, block, uop) ? STRAIGHT : LEAVE;
             default:
-                RareOps.run(slots, uop);
+                RareOps.run(cpu, uop);
                 return STRAIGHT;
         }
     }
 
     private static long address(Vcpu cpu, long uop) {
-        return cpu.slots[Op.a(uop)] + Op.b(uop) & cpu.addressMask;
+        return cpu.slot(Op.a(uop)) + Op.b(uop) & cpu.addressMask;
     }
 
     private static int loaded(Vcpu cpu, long uop, int value) {
         if (cpu.leaving) {
             return LEAVE;
         }
-        cpu.slots[Op.d(uop)] = value & 0xffffffffL;
+        cpu.slot(Op.d(uop), value & 0xffffffffL);
         return STRAIGHT;
     }
 
     private static int store(Vcpu cpu, Block block, long uop, int size) {
-        cpu.storeSlow(block, address(cpu, uop), size, cpu.slots[Op.d(uop)]);
+        cpu.storeSlow(block, address(cpu, uop), size, cpu.slot(Op.d(uop)));
         return cpu.leaving ? LEAVE : STRAIGHT;
     }
 

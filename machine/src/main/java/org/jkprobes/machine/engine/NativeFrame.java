@@ -31,13 +31,14 @@ final class NativeFrame {
     private static final long NOWHERE = 1;
 
     private final MemorySegment memory = Arena.ofAuto().allocate(SIZE, 64);
+    private final long address = memory.address();
 
     NativeFrame() {
         clearJumps();
     }
 
     long address() {
-        return memory.address();
+        return address;
     }
 
     long tlb() {
@@ -45,11 +46,19 @@ final class NativeFrame {
     }
 
     void put(int offset, long value) {
-        Host.putLong(address() + offset, value);
+        Host.putLong(address + offset, value);
     }
 
     long get(int offset) {
-        return Host.getLong(address() + offset);
+        return Host.getLong(address + offset);
+    }
+
+    long slot(int number) {
+        return Host.getLong(address + 8L * number);
+    }
+
+    void slot(int number, long value) {
+        Host.putLong(address + 8L * number, value);
     }
 
     void copyIn(long[] slots, int count) {

@@ -43,13 +43,11 @@ final class NativeLoop extends Straight {
             return end;
         }
         cpu.tlb.mirrorTo(frame.tlb());
-        int slots = cpu.usedSlots();
-        frame.copyIn(cpu.slots, slots);
+        cpu.slotsInto(frame);
         frame.put(NativeFrame.LEFT, budget);
         frame.put(NativeFrame.MAPPING, cpu.jumps.mapping);
         frame.put(NativeFrame.TLB_SET, frame.tlb() + (long) (cpu.mode & SoftTlb.SET_MASK) * SoftTlb.SET_LENGTH * 8);
         int exit = code.enter(frame, place);
-        frame.copyOut(cpu.slots, slots);
         left = frame.get(NativeFrame.LEFT);
         Block block = code.exitBlock(exit);
         int at = code.exitIndex(exit);

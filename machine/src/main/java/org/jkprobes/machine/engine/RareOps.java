@@ -5,23 +5,25 @@ final class RareOps {
 
     private RareOps() {}
 
-    static void run(long[] slots, long uop) {
+    static void run(Vcpu cpu, long uop) {
         int op = Op.op(uop);
-        long d = slots[Op.d(uop)];
-        long a = slots[Op.a(uop)];
-        slots[Op.d(uop)] = switch (op) {
-            case Op.CLZ -> Integer.numberOfLeadingZeros((int) a);
-            case Op.CLO -> Integer.numberOfLeadingZeros(~(int) a);
-            case Op.SWAP_HALF_BYTES -> (a & 0x00ff00ffL) << 8 | a >>> 8 & 0x00ff00ffL;
-            case Op.RORI -> unsigned(Integer.rotateRight((int) a, Op.b(uop)));
-            case Op.INS -> unsigned(insert((int) d, (int) a, Op.b(uop)));
-            case Op.PUT -> put(d, a, Op.b(uop));
-            case Op.ROLI64 -> Long.rotateLeft(a, Op.b(uop));
-            case Op.SWAP32 -> unsigned(Integer.reverseBytes((int) a));
-            case Op.SWAP64 -> Long.reverseBytes(a);
-            case Op.CONST_HIGH -> d & 0xffffffffL | (long) Op.b(uop) << 32;
-            default -> binary(op, d, a, slots[Op.slotB(uop)]);
-        };
+        long d = cpu.slot(Op.d(uop));
+        long a = cpu.slot(Op.a(uop));
+        cpu.slot(
+                Op.d(uop),
+                switch (op) {
+                    case Op.CLZ -> Integer.numberOfLeadingZeros((int) a);
+                    case Op.CLO -> Integer.numberOfLeadingZeros(~(int) a);
+                    case Op.SWAP_HALF_BYTES -> (a & 0x00ff00ffL) << 8 | a >>> 8 & 0x00ff00ffL;
+                    case Op.RORI -> unsigned(Integer.rotateRight((int) a, Op.b(uop)));
+                    case Op.INS -> unsigned(insert((int) d, (int) a, Op.b(uop)));
+                    case Op.PUT -> put(d, a, Op.b(uop));
+                    case Op.ROLI64 -> Long.rotateLeft(a, Op.b(uop));
+                    case Op.SWAP32 -> unsigned(Integer.reverseBytes((int) a));
+                    case Op.SWAP64 -> Long.reverseBytes(a);
+                    case Op.CONST_HIGH -> d & 0xffffffffL | (long) Op.b(uop) << 32;
+                    default -> binary(op, d, a, cpu.slot(Op.slotB(uop)));
+                });
     }
 
     private static long binary(int op, long d, long a, long b) {

@@ -21,8 +21,10 @@ public abstract class Vcpu implements Stateful {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final int FETCH_ENTRIES = 1024;
 
-    /** The register file. */
-    final long[] slots = new long[SLOTS];
+    /** The register file, unless it is {@link #away}. */
+    private final long[] slots = new long[SLOTS];
+    /** Where the register file is while native code works on it, and until something else does. */
+    private @Nullable NativeFrame away;
 
     protected final Ram ram;
     protected final Bus bus;
@@ -164,11 +166,35 @@ public abstract class Vcpu implements Stateful {
     // ---- slots ----
 
     public final long slot(int number) {
-        return slots[number];
+        NativeFrame there = away;
+        return there == null ? slots[number] : there.slot(number & SLOTS - 1);
     }
 
     public final void slot(int number, long value) {
-        slots[number] = value;
+        NativeFrame there = away;
+        if (there == null) {
+            slots[number] = value;
+        } else {
+            there.slot(number & SLOTS - 1, value);
+        }
+    }
+
+    /** The register file as an array, to work on until the next call of anything else. */
+    final long[] slotsHome() {
+        NativeFrame there = away;
+        if (there != null) {
+            there.copyOut(slots, usedSlots());
+            away = null;
+        }
+        return slots;
+    }
+
+    /** Has native code work on the register file. */
+    final void slotsInto(NativeFrame frame) {
+        if (away != frame) {
+            frame.copyIn(slotsHome(), usedSlots());
+            away = frame;
+        }
     }
 
     public final long pc() {
