@@ -3,6 +3,7 @@ package org.jkprobes.cli;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jkprobes.cli.session.KernelCloneDemo;
 import picocli.CommandLine.Command;
 
 /** {@code jkprobes demo}: a kprobe on {@code kernel_clone} while a shell script forks. */
@@ -37,13 +38,19 @@ final class DemoCommand implements Callable<Integer> {
                 Guest.MIPSEL,
                 Optional.empty(),
                 Optional.empty(),
-                "quiet",
+                "loglevel=5", // the level of dump_stack() is just below
                 Guest.MIPSEL.usualMemory(),
                 Optional.empty(),
                 Optional.of(SCRIPT),
                 false,
-                List.of(ProbePoint.parse("kernel_clone")),
-                true,
+                new ProbeOptions(
+                        List.of(ProbePoint.parse("kernel_clone")),
+                        true,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(new KernelCloneDemo()),
+                        true),
                 true,
                 Optional.empty(),
                 Optional.empty(),

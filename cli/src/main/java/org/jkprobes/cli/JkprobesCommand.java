@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
             "      which functions of the kernel can carry a probe",
             "  jkprobes disasm kernel_clone",
             "      where its instructions are",
+            "  jkprobes can-probe kernel_clone+0x9",
+            "      whether a probe can be there, and if not, why",
             "",
             "Exit codes: 0 done, 2 bad input or something missing (one line on stderr says what), 3 the guest panicked."
         },
@@ -43,6 +45,8 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             SymbolsCommand.class,
             DisasmCommand.class,
+            CanProbeCommand.class,
+            ListCommand.class,
             UnpackCommand.class,
             DoctorCommand.class,
             HelpCommand.class
@@ -54,6 +58,7 @@ final class JkprobesCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "a command is missing: demo, run, symbols, disasm, unpack or doctor");
+                spec.commandLine(),
+                "a command is missing: demo, run, symbols, disasm, can-probe, list, unpack or doctor");
     }
 }

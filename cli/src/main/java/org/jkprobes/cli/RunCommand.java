@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -16,6 +17,8 @@ import picocli.CommandLine.Option;
         description = {
             "Boots a kernel, with probes. The guest's power-off or reboot ends the run.",
             "",
+            "While the guest runs, Ctrl-^ begins a line for jkprobes: load FILE, unload NAME, modules, probes, optimize on|off.",
+            "",
             "Without --kernel Debian's kernel is fetched (once). Without --init, --exec or --initrd the guest runs a shell on"
                     + " this terminal.",
             ""
@@ -24,6 +27,8 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  jkprobes run --exec 'ls -l /' --kprobe kernel_clone --kprobe do_exit+0x8",
+            "  jkprobes run --exec ls --jprobe vm_mmap_pgoff:6 --kretprobe kernel_clone",
+            "  jkprobes run --module examples/ForkCount.java",
             "  jkprobes run --kernel vmlinuz --initrd initrd.img --append 'loglevel=7' --memory 512",
             "  jkprobes run --snapshot shell.snap     (boots once, starts at the shell from then on)"
         })
@@ -65,6 +70,31 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "SYM[+OFF]",
             description = "Plants a kprobe on a function, an offset in it, or an address 0x…. May be repeated.")
     List<String> kprobes = new ArrayList<>();
+
+    @Option(
+            names = "--jprobe",
+            paramLabel = "SYM[:N]",
+            description = "Shows the first N arguments (4 when not given) of each call of a function. May be repeated.")
+    List<String> jprobes = new ArrayList<>();
+
+    @Option(
+            names = "--kretprobe",
+            paramLabel = "SYM",
+            description = "Shows what each call of a function returns, and how long it took. May be repeated.")
+    List<String> kretprobes = new ArrayList<>();
+
+    @Option(
+            names = "--module",
+            paramLabel = "FILE",
+            description = "Loads a probe module, a .java or .jar file (see examples/). May be repeated.")
+    List<Path> modules = new ArrayList<>();
+
+    @Option(
+            names = "--optimize",
+            paramLabel = "on|off",
+            description =
+                    "off: each hit goes by way of a breakpoint and a single step. Events are the same; it is slower.")
+    OnOff optimize = OnOff.ON;
 
     @Option(names = "--after", description = "Reports registers after the probed instructions, too.")
     boolean after;
@@ -140,8 +170,7 @@ final class RunCommand implements Callable<Integer> {
                 init,
                 exec,
                 selfUnpack,
-                kprobes.stream().map(RunCommand::kprobe).toList(),
-                after,
+                probes(),
                 false,
                 symbols,
                 snapshot,
@@ -149,12 +178,28 @@ final class RunCommand implements Callable<Integer> {
                 format);
     }
 
-    private static ProbePoint kprobe(String text) {
-        try {
-            return ProbePoint.parse(text);
-        } catch (UserError e) {
-            throw new UserError("--kprobe: " + e.getMessage(), e);
+    private ProbeOptions probes() {
+        modules.forEach(file -> InputFile.check("--module", file));
+        return new ProbeOptions(
+                points("--kprobe", kprobes, ProbePoint::parse),
+                after,
+                points("--jprobe", jprobes, JprobePoint::parse),
+                points("--kretprobe", kretprobes, ProbePoint::parse),
+                modules,
+                List.of(),
+                optimize == OnOff.ON);
+    }
+
+    private static <P> List<P> points(String option, List<String> texts, Function<String, P> parse) {
+        List<P> points = new ArrayList<>();
+        for (String text : texts) {
+            try {
+                points.add(parse.apply(text));
+            } catch (UserError e) {
+                throw new UserError(option + ": " + e.getMessage(), e);
+            }
         }
+        return points;
     }
 
     private static SnapshotPoint snapshotPoint(String text) {

@@ -1,7 +1,6 @@
 package org.jkprobes.cli;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,7 +13,6 @@ import java.util.Optional;
  * @param init a static program or script to run as /init
  * @param exec shell commands to run in the guest, which then powers off
  * @param selfUnpack whether the kernel unpacks itself in the guest, instead of us doing it in Java
- * @param after whether registers after the probed instruction are reported too
  * @param afterBoot whether probes are planted only when the kernel is about to start /init
  * @param symbols a System.map or an ELF file with more symbols than the kernel lists itself
  * @param snapshot the file to start from when it is there, and to make when it is not
@@ -29,14 +27,9 @@ public record RunOptions(
         Optional<Path> init,
         Optional<String> exec,
         boolean selfUnpack,
-        List<ProbePoint> kprobes,
-        boolean after,
+        ProbeOptions probes,
         boolean afterBoot,
         Optional<Path> symbols,
         Optional<Path> snapshot,
         SnapshotPoint snapshotAt,
-        Format format) {
-    public RunOptions {
-        kprobes = List.copyOf(kprobes);
-    }
-}
+        Format format) {}

@@ -158,7 +158,7 @@ class CommandLineTest {
                                 "7M"))
                 .isZero();
         assertThat(seen[0].memoryMib()).isEqualTo(64);
-        assertThat(seen[0].kprobes())
+        assertThat(seen[0].probes().kprobes())
                 .containsExactly(ProbePoint.parse("do_exit+0x10"), ProbePoint.parse("kernel_clone"));
         assertThat(seen[0].append()).isEqualTo("a b c");
         assertThat(seen[0].exec()).contains("ls; ls");

@@ -13,6 +13,8 @@ public final class Keyboard {
     private final Queue<Byte> keys = new ArrayDeque<>();
     /** Something was typed that the machine does not know of. */
     private boolean news;
+    /** {@link #wake} was called. */
+    private boolean woken;
 
     /** Queues keys for the guest. */
     public synchronized void type(byte[] bytes) {
@@ -23,6 +25,12 @@ public final class Keyboard {
             news = true;
             notifyAll();
         }
+    }
+
+    /** Has an idle machine look around, as a key would. */
+    public synchronized void wake() {
+        woken = true;
+        notifyAll();
     }
 
     /** Whether keys wait that the guest has not taken yet. */
@@ -38,7 +46,7 @@ public final class Keyboard {
         long start = System.nanoTime();
         long passed = 0;
         try {
-            while (!news && passed < ns) {
+            while (!news && !woken && passed < ns) {
                 long left = ns - passed;
                 wait(left / NS_PER_MS, (int) (left % NS_PER_MS));
                 passed = System.nanoTime() - start;
@@ -49,8 +57,11 @@ public final class Keyboard {
         return Math.min(ns, System.nanoTime() - start);
     }
 
+    /** Whether there is something the machine does not know of; having been woken is so once. */
     synchronized boolean hasNews() {
-        return news;
+        boolean was = woken;
+        woken = false;
+        return news || was;
     }
 
     /** Whether there was news; there is none any more. */

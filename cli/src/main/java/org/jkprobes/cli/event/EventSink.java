@@ -8,6 +8,11 @@ package org.jkprobes.cli.event;
 public interface EventSink {
     void hit(KprobeHit hit);
 
+    void function(FunctionHit hit);
+
+    /** A line that a handler has logged, or Kprobes itself. */
+    void log(String line);
+
     /** Bytes the guest wrote to its console. */
     void console(byte[] bytes, int from, int length);
 

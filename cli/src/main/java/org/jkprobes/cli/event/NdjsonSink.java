@@ -48,6 +48,40 @@ public final class NdjsonSink implements EventSink {
     }
 
     @Override
+    public void function(FunctionHit hit) {
+        JsonLine json = new JsonLine()
+                .object()
+                .field("type", hit.kind().toString())
+                .object("data")
+                .field("symbol", hit.symbol())
+                .hexField("address", hit.address())
+                .field("cpu", hit.cpu())
+                .field("time_ns", hit.timeNs())
+                .field("instructions", hit.instructions())
+                .object("values");
+        for (FunctionHit.Value value : hit.values()) {
+            if (value.decimal()) {
+                json.field(value.name(), value.value());
+            } else {
+                json.hexField(value.name(), value.value());
+            }
+        }
+        events.write(json.endObject().endObject().endObject().line());
+    }
+
+    @Override
+    public void log(String line) {
+        events.write(new JsonLine()
+                .object()
+                .field("type", "printk")
+                .object("data")
+                .field("text", line)
+                .endObject()
+                .endObject()
+                .line());
+    }
+
+    @Override
     public void console(byte[] bytes, int from, int length) {
         console.write(bytes, from, length);
     }
@@ -66,6 +100,7 @@ public final class NdjsonSink implements EventSink {
                 .array("probes");
         for (ProbeCount probe : summary.probes()) {
             json.object()
+                    .field("kind", probe.kind())
                     .field("symbol", probe.symbol())
                     .field("offset", probe.offset())
                     .hexField("address", probe.address())

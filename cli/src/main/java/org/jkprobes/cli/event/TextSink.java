@@ -29,6 +29,33 @@ public final class TextSink implements EventSink {
     }
 
     @Override
+    public void function(FunctionHit hit) {
+        StringBuilder text = new StringBuilder(128);
+        text.append(String.format(
+                Locale.ROOT,
+                "%s %s  cpu %d  %s ",
+                hit.kind(),
+                place(hit.symbol(), 0, hit.address()),
+                hit.cpu(),
+                seconds(hit.timeNs())));
+        for (FunctionHit.Value value : hit.values()) {
+            text.append(' ').append(value.name()).append('=');
+            text.append(
+                    value.decimal()
+                            ? String.format(Locale.ROOT, "%,d", value.value())
+                            : "0x" + Long.toHexString(value.value()));
+        }
+        out.startLine();
+        out.write(text.append('\n').toString());
+    }
+
+    @Override
+    public void log(String line) {
+        out.startLine();
+        out.write(line + "\n");
+    }
+
+    @Override
     public void console(byte[] bytes, int from, int length) {
         out.write(bytes, from, length);
     }
@@ -46,9 +73,10 @@ public final class TextSink implements EventSink {
             for (ProbeCount probe : summary.probes()) {
                 text.append(String.format(
                         Locale.ROOT,
-                        "%,12d %,10d  %s%n",
+                        "%,12d %,10d  %s%s%n",
                         probe.hits(),
                         probe.missed(),
+                        probe.kind().equals("kprobe") ? "" : probe.kind() + " ",
                         place(probe.symbol(), probe.offset(), probe.address())));
             }
         }

@@ -2,6 +2,7 @@ package org.jkprobes.cli.session;
 
 import org.jkprobes.cli.ProgressLine;
 import org.jkprobes.cli.event.EventSink;
+import org.jkprobes.cli.event.FunctionHit;
 import org.jkprobes.cli.event.KprobeHit;
 import org.jkprobes.cli.event.RunSummary;
 import org.jkprobes.machine.Timeline;
@@ -36,6 +37,18 @@ final class BusyLine implements EventSink {
     public void hit(KprobeHit hit) {
         speak();
         events.hit(hit);
+    }
+
+    @Override
+    public void function(FunctionHit hit) {
+        speak();
+        events.function(hit);
+    }
+
+    @Override
+    public void log(String line) {
+        speak();
+        events.log(line);
     }
 
     @Override

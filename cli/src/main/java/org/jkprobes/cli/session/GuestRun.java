@@ -65,7 +65,7 @@ final class GuestRun {
             return Optional.empty();
         }
         image.bootOn(malta, memory);
-        if (snapshot.isPresent() || !options.kprobes().isEmpty()) {
+        if (snapshot.isPresent() || !options.probes().isEmpty()) {
             probes.settle(); // else a kernel without symbols will do
         }
         if (options.afterBoot()) {
@@ -142,12 +142,19 @@ final class GuestRun {
     }
 
     private void plant() {
-        probes.plant(options.kprobes(), options.after());
+        probes.plant(options.probes());
     }
 
     private End follow(KeySource keys) {
-        try (KeySource.Typing typing = keys.start(malta, console)) {
-            return follow(typing::quit, Long.MAX_VALUE).orElse(End.STOPPED);
+        ConsoleCommands commands = probes.commands();
+        try (KeySource.Typing typing = keys.start(malta, console, commands)) {
+            return follow(
+                            () -> {
+                                commands.carryOut();
+                                return typing.quit();
+                            },
+                            Long.MAX_VALUE)
+                    .orElse(End.STOPPED);
         }
     }
 

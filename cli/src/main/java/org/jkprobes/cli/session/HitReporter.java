@@ -53,7 +53,7 @@ final class HitReporter {
                 timeline.now(),
                 timeline.retired(),
                 new RegisterValues(regs.names().subList(0, REGISTERS), values, target.wordBytes() * 8),
-                when == When.PRE ? stack(regs) : List.of()));
+                stack(regs)));
     }
 
     private List<StackFrame> stack(PtRegs regs) {

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -33,11 +34,11 @@ final class PipedKeys implements KeySource {
     }
 
     @Override
-    public Typing start(Malta malta, ConsoleTap console) {
+    public Typing start(Malta malta, ConsoleTap console, ConsoleCommands commands) {
         BlockingQueue<byte[]> lines = new LinkedBlockingQueue<>(16);
         Thread reader = Thread.ofPlatform().daemon().name("keys").start(() -> read(lines));
         Waiting waiting =
-                new Waiting(lines, malta.machine().keyboard(), malta.board().console(), console);
+                new Waiting(lines, malta.machine().keyboard(), malta.board().console(), console, commands);
         malta.machine().idle(waiting);
         return () -> {
             malta.machine().idle(IdlePolicy.SKIP);
@@ -67,7 +68,12 @@ final class PipedKeys implements KeySource {
     }
 
     /** What the machine's thread does while the guest idles. */
-    private record Waiting(BlockingQueue<byte[]> lines, Keyboard keyboard, Uart16550 port, ConsoleTap console)
+    private record Waiting(
+            BlockingQueue<byte[]> lines,
+            Keyboard keyboard,
+            Uart16550 port,
+            ConsoleTap console,
+            ConsoleCommands commands)
             implements IdlePolicy {
         @Override
         public long pass(long ns) {
@@ -83,6 +89,12 @@ final class PipedKeys implements KeySource {
             }
             if (line == null) {
                 return ns;
+            }
+            if (line[0] == ConsoleCommands.KEY) {
+                console.flush();
+                commands.add(new String(line, 1, line.length - 1, StandardCharsets.UTF_8));
+                commands.carryOut();
+                return pass(ns);
             }
             keyboard.type(line);
             return 0;

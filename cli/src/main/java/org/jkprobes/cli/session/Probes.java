@@ -4,17 +4,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jkprobes.Jprobe;
 import org.jkprobes.Kprobe;
 import org.jkprobes.Kprobes;
+import org.jkprobes.Kretprobe;
 import org.jkprobes.ProbeRefusal;
+import org.jkprobes.cli.JprobePoint;
+import org.jkprobes.cli.ProbeOptions;
 import org.jkprobes.cli.ProbePoint;
 import org.jkprobes.cli.UserError;
 import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.KprobeHit.When;
 import org.jkprobes.cli.event.ProbeCount;
+import org.jkprobes.machine.Board;
 import org.jkprobes.machine.Machine;
 import org.jkprobes.machine.board.malta.Malta;
 import org.jkprobes.machine.target.MipsTarget;
+import org.jkprobes.module.ModuleException;
+import org.jkprobes.module.ProbeModules;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.Location;
 import org.jkprobes.symbols.SymbolException;
@@ -33,7 +40,9 @@ final class Probes {
     private final EventSink events;
     private final MipsTarget target;
     private final Kprobes kprobes;
-    private final List<Kprobe> planted = new ArrayList<>();
+    private final ProbeModules modules;
+    private final List<Kretprobe<?>> kretprobes = new ArrayList<>();
+    private @Nullable Kprobe pausing;
     private @Nullable KernelSymbols symbols;
     private long delta;
     private boolean paused;
@@ -42,8 +51,11 @@ final class Probes {
         this.malta = malta;
         this.kernel = kernel;
         this.events = events;
-        target = new MipsTarget(malta.cpu(), this::symbols);
+        target = new MipsTarget(
+                malta.cpu(), this::symbols, () -> malta.machine().board().stop() != Board.Stop.NONE);
         kprobes = Kprobes.on(target);
+        modules = new ProbeModules(kprobes);
+        kprobes.printk().listen(line -> events.log(line.text()));
     }
 
     /** Of the running kernel. */
@@ -124,18 +136,17 @@ final class Probes {
      * @throws UserError if no probe can be there
      */
     void pauseAt(ProbePoint point) {
-        register(
-                "--snapshot-at",
-                point,
-                Kprobe.at(point.toString())
-                        .pre((probe, regs) -> {
-                            if (!paused) {
-                                paused = true;
-                                malta.machine().pause();
-                            }
-                            return 0;
-                        })
-                        .build());
+        Kprobe probe = Kprobe.at(point.toString())
+                .pre((hit, regs) -> {
+                    if (!paused) {
+                        paused = true;
+                        malta.machine().pause();
+                    }
+                    return 0;
+                })
+                .build();
+        register("--snapshot-at", point, () -> kprobes.register(probe));
+        pausing = probe;
     }
 
     boolean paused() {
@@ -145,10 +156,30 @@ final class Probes {
     /**
      * Plants probes.
      *
-     * @param after whether registers after the instruction are reported too
      * @throws UserError if one is refused
      */
-    void plant(List<ProbePoint> points, boolean after) {
+    void plant(ProbeOptions options) {
+        kprobes.optimize(options.optimize());
+        plant(options.kprobes(), options.after());
+        FunctionProbes functions = new FunctionProbes(kprobes, malta.machine().timeline(), events);
+        for (JprobePoint point : options.jprobes()) {
+            Jprobe probe = functions.jprobe(point.toString(), point.arguments());
+            register("--jprobe", point.place(), () -> kprobes.register(probe));
+        }
+        for (ProbePoint point : options.kretprobes()) {
+            Kretprobe<?> probe = functions.kretprobe(point.toString());
+            register("--kretprobe", point, () -> kprobes.register(probe));
+            kretprobes.add(probe);
+        }
+        try {
+            options.builtIn().forEach(modules::load);
+            options.modules().forEach(modules::load);
+        } catch (ModuleException e) {
+            throw new UserError("--module " + e.getMessage(), e);
+        }
+    }
+
+    private void plant(List<ProbePoint> points, boolean after) {
         if (points.isEmpty()) {
             return;
         }
@@ -163,33 +194,47 @@ final class Probes {
                 probe.post((hit, regs, flags) -> reporter.hit(hit.address(), When.POST, regs));
             }
             Kprobe built = probe.build();
-            register("--kprobe", point, built);
-            planted.add(built);
+            register("--kprobe", point, () -> kprobes.register(built));
         }
     }
 
-    private void register(String option, ProbePoint point, Kprobe probe) {
+    /** What is typed at the console for jkprobes. */
+    ConsoleCommands commands() {
+        return new ConsoleCommands(kprobes, modules, events::log);
+    }
+
+    private void register(String option, ProbePoint point, Runnable registration) {
         try {
             if (point instanceof ProbePoint.InSymbol in) {
                 symbols().resolve(in.place()); // an offset may not lead out of its function
             }
-            kprobes.register(probe);
+            registration.run();
         } catch (ProbeRefusal | SymbolException e) {
             throw new UserError(option + " " + e.getMessage(), e);
         }
     }
 
+    /** Of all probes that are registered now. */
     List<ProbeCount> counts() {
-        return planted.stream().map(this::count).toList();
+        return kprobes.list().stream()
+                .filter(probe -> !probe.equals(pausing))
+                .map(this::count)
+                .toList();
     }
 
     private ProbeCount count(Kprobe probe) {
         Optional<Location> place = symbols().locate(probe.address());
+        long noInstance = kretprobes.stream()
+                .filter(one -> one.kprobe().equals(probe))
+                .mapToLong(Kretprobe::nmissed)
+                .sum();
+        String kind = probe.toString();
         return new ProbeCount(
+                kind.substring(0, kind.indexOf(' ')),
                 place.map(l -> l.symbol().name()).orElse(""),
                 place.map(Location::offset).orElse(0L),
                 probe.address(),
                 probe.hits(),
-                probe.nmissed());
+                probe.nmissed() + noInstance);
     }
 }

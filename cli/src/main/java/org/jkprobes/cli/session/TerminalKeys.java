@@ -1,32 +1,35 @@
 package org.jkprobes.cli.session;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jkprobes.cli.UserError;
 import org.jkprobes.machine.IdlePolicy;
 import org.jkprobes.machine.board.malta.Malta;
 
 /**
- * The terminal that is this process's stdin. Each key goes to the guest, Ctrl-C too; Ctrl-] ends the run. An idle guest's time passes
+ * The terminal that is this process's stdin. Each key goes to the guest, Ctrl-C too; Ctrl-] ends the run, Ctrl-^ begins
+ * a line for jkprobes itself. An idle guest's time passes
  * as the host's does. The terminal's settings are put back at the end, also when a signal ends the process.
  */
 final class TerminalKeys implements KeySource {
     private static final int QUIT = 0x1d;
 
     @Override
-    public Typing start(Malta malta, ConsoleTap console) {
+    public Typing start(Malta malta, ConsoleTap console, ConsoleCommands commands) {
         Settings before = Settings.now();
         Thread restoring = new Thread(before::restore, "terminal settings");
         Runtime.getRuntime().addShutdownHook(restoring);
         before.passKeysOn();
-        Session session = new Session(malta, Thread.currentThread(), before, restoring);
+        Session session = new Session(malta, commands, Thread.currentThread(), before, restoring);
         IdlePolicy asOurs = IdlePolicy.realTime(malta.machine().keyboard());
         malta.machine().idle(ns -> {
             console.flush(); // what the guest has echoed
+            commands.carryOut();
             return asOurs.pass(ns);
         });
         Thread.ofPlatform().daemon().name("keys").start(() -> session.read(System.in));
@@ -35,13 +38,15 @@ final class TerminalKeys implements KeySource {
 
     private static final class Session implements Typing {
         private final Malta malta;
+        private final ConsoleCommands commands;
         private final Thread machine;
         private final Settings before;
         private final Thread restoring;
         private volatile boolean quit;
 
-        Session(Malta malta, Thread machine, Settings before, Thread restoring) {
+        Session(Malta malta, ConsoleCommands commands, Thread machine, Settings before, Thread restoring) {
             this.malta = malta;
+            this.commands = commands;
             this.machine = machine;
             this.before = before;
             this.restoring = restoring;
@@ -49,6 +54,7 @@ final class TerminalKeys implements KeySource {
 
         void read(InputStream terminal) {
             byte[] keys = new byte[256];
+            CommandLine line = new CommandLine();
             try {
                 for (int n = terminal.read(keys); n >= 0; n = terminal.read(keys)) {
                     for (int i = 0; i < n; i++) {
@@ -58,12 +64,17 @@ final class TerminalKeys implements KeySource {
                             return;
                         }
                     }
-                    malta.machine().keyboard().type(Arrays.copyOf(keys, n));
+                    malta.machine().keyboard().type(line.pass(keys, n, this::command));
                 }
             } catch (IOException e) {
                 // The terminal has gone: nothing more is typed, the guest goes on.
                 quit = false;
             }
+        }
+
+        private void command(String text) {
+            commands.add(text);
+            malta.machine().keyboard().wake();
         }
 
         @Override
@@ -82,6 +93,44 @@ final class TerminalKeys implements KeySource {
                 // The process is ending: the hook restores once more, which harms nobody.
                 before.restore();
             }
+        }
+    }
+
+    /** Takes the lines for jkprobes out of what is typed, and echoes them. */
+    private static final class CommandLine {
+        private static final int BACKSPACE = 0x7f;
+
+        private final StringBuilder text = new StringBuilder();
+        private boolean open;
+
+        byte[] pass(byte[] keys, int count, Consumer<String> commands) {
+            ByteArrayOutputStream others = new ByteArrayOutputStream();
+            for (int i = 0; i < count; i++) {
+                int key = keys[i];
+                if (!open && key == ConsoleCommands.KEY) {
+                    open = true;
+                    text.setLength(0);
+                    echo("\njkprobes> ");
+                } else if (!open) {
+                    others.write(key);
+                } else if (key == '\r' || key == '\n') {
+                    open = false;
+                    echo("\n");
+                    commands.accept(text.toString());
+                } else if (key == BACKSPACE && !text.isEmpty()) {
+                    text.setLength(text.length() - 1);
+                    echo("\b \b");
+                } else if (key >= ' ' && key != BACKSPACE) {
+                    text.append((char) key);
+                    echo(Character.toString(key));
+                }
+            }
+            return others.toByteArray();
+        }
+
+        private static void echo(String what) {
+            System.out.print(what);
+            System.out.flush();
         }
     }
 

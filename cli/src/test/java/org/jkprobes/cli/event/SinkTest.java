@@ -31,7 +31,7 @@ class SinkTest {
             700_000_000,
             5_600_000_000L,
             "0123456789abcdef",
-            List.of(new ProbeCount("sys_getppid", 4, 0x80101234L, 1000, 2)));
+            List.of(new ProbeCount("kprobe", "sys_getppid", 4, 0x80101234L, 1000, 2)));
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();

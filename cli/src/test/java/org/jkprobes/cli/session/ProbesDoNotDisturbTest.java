@@ -15,6 +15,7 @@ import org.jkprobes.Kprobes;
 import org.jkprobes.cli.Format;
 import org.jkprobes.cli.Guest;
 import org.jkprobes.cli.ImageMemory;
+import org.jkprobes.cli.ProbeOptions;
 import org.jkprobes.cli.RunOptions;
 import org.jkprobes.cli.SnapshotPoint;
 import org.jkprobes.cli.kernel.GetppidProgram;
@@ -126,8 +127,7 @@ class ProbesDoNotDisturbTest {
                 Optional.of(init),
                 Optional.empty(),
                 false,
-                List.of(),
-                false,
+                ProbeOptions.NONE,
                 false,
                 Optional.empty(),
                 Optional.empty(),
