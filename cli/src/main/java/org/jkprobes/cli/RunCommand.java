@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  jkprobes run --exec 'ls -l /' --kprobe kernel_clone --kprobe do_exit+0x8",
             "  jkprobes run --exec ls --jprobe vm_mmap_pgoff:6 --kretprobe kernel_clone",
-            "  jkprobes run --module examples/ForkCount.java",
+            "  jkprobes run --module examples/ForkKprobe.java",
             "  jkprobes run --kernel vmlinuz --initrd initrd.img --append 'loglevel=7' --memory 512",
             "  jkprobes run --snapshot shell.snap     (boots once, starts at the shell from then on)"
         })

@@ -37,8 +37,7 @@ final class PipedKeys implements KeySource {
     public Typing start(Malta malta, ConsoleTap console, ConsoleCommands commands) {
         BlockingQueue<byte[]> lines = new LinkedBlockingQueue<>(16);
         Thread reader = Thread.ofPlatform().daemon().name("keys").start(() -> read(lines));
-        Waiting waiting =
-                new Waiting(lines, malta.machine().keyboard(), malta.board().console(), console, commands);
+        Waiting waiting = new Waiting(malta, lines, console, commands);
         malta.machine().idle(waiting);
         return () -> {
             malta.machine().idle(IdlePolicy.SKIP);
@@ -68,17 +67,31 @@ final class PipedKeys implements KeySource {
     }
 
     /** What the machine's thread does while the guest idles. */
-    private record Waiting(
-            BlockingQueue<byte[]> lines,
-            Keyboard keyboard,
-            Uart16550 port,
-            ConsoleTap console,
-            ConsoleCommands commands)
-            implements IdlePolicy {
+    private static final class Waiting implements IdlePolicy {
+        private final BlockingQueue<byte[]> lines;
+        private final Keyboard keyboard;
+        private final Uart16550 port;
+        private final ConsoleTap console;
+        private final ConsoleCommands commands;
+        /** A command that waits for a shell to have done what was typed before it. */
+        private byte @Nullable [] held;
+
+        private boolean shell;
+
+        Waiting(Malta malta, BlockingQueue<byte[]> lines, ConsoleTap console, ConsoleCommands commands) {
+            this.lines = lines;
+            keyboard = malta.machine().keyboard();
+            port = malta.board().console();
+            this.console = console;
+            this.commands = commands;
+        }
+
         @Override
         public long pass(long ns) {
             boolean listens = listens();
-            byte[] line = listens ? lines.poll() : null;
+            shell |= listens && console.atPrompt();
+            byte[] line = held != null ? held : listens ? lines.poll() : null;
+            held = null;
             if (line == null && (ns == FOREVER || listens && console.atPrompt())) {
                 console.flush();
                 long start = System.nanoTime();
@@ -90,14 +103,18 @@ final class PipedKeys implements KeySource {
             if (line == null) {
                 return ns;
             }
-            if (line[0] == ConsoleCommands.KEY) {
-                console.flush();
-                commands.add(new String(line, 1, line.length - 1, StandardCharsets.UTF_8));
-                commands.carryOut();
-                return pass(ns);
+            if (line[0] != ConsoleCommands.KEY) {
+                keyboard.type(line);
+                return 0;
             }
-            keyboard.type(line);
-            return 0;
+            if (shell && ns != FOREVER && (keyboard.hasKeys() || !console.atPrompt())) {
+                held = line;
+                return ns;
+            }
+            console.flush();
+            commands.add(new String(line, 1, line.length - 1, StandardCharsets.UTF_8));
+            commands.carryOut();
+            return pass(ns);
         }
 
         private byte @Nullable [] nextLine(long ns) {

@@ -74,6 +74,10 @@ final class Probes {
         symbols = null;
     }
 
+    Kprobes kprobes() {
+        return kprobes;
+    }
+
     long delta() {
         return delta;
     }

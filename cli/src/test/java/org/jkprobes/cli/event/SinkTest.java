@@ -57,7 +57,7 @@ class SinkTest {
                                 + "{\"address\":\"0x80101234\",\"symbol\":\"sys_getppid\",\"offset\":4},"
                                 + "{\"address\":\"0x77000000\",\"symbol\":\"\",\"offset\":0}]}}",
                         "{\"type\":\"summary\",\"data\":{\"end\":\"power-off\",\"panic\":\"\",\"instructions\":700000000,\"time_ns\":5600000000,"
-                                + "\"state_hash\":\"0123456789abcdef\",\"probes\":[{\"symbol\":\"sys_getppid\",\"offset\":4,"
+                                + "\"state_hash\":\"0123456789abcdef\",\"probes\":[{\"kind\":\"kprobe\",\"symbol\":\"sys_getppid\",\"offset\":4,"
                                 + "\"address\":\"0x80101234\",\"hits\":1000,\"missed\":2}]}}");
     }
 
