@@ -1,6 +1,7 @@
 package org.jkprobes.isa.x86;
 
-import java.util.Locale;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * Which flags each instruction reads and writes (SDM volume 1, appendix A), as data. Flags left undefined count as written.
@@ -39,16 +40,16 @@ final class FlagEffects {
             - it INT INT3 INT1 SYSENTER
             """;
 
-    private static final int[] READ = new int[X86Op.values().length];
-    private static final int[] WRITTEN = new int[X86Op.values().length];
+    private static final Map<X86Op, Integer> READ = new EnumMap<>(X86Op.class);
+    private static final Map<X86Op, Integer> WRITTEN = new EnumMap<>(X86Op.class);
 
     static {
         for (String line : LINES.split("\n")) {
             String[] words = line.split(" ");
             for (int i = 2; i < words.length; i++) {
-                int op = X86Op.valueOf(words[i].toUpperCase(Locale.ROOT)).ordinal();
-                READ[op] |= mask(words[0]);
-                WRITTEN[op] |= mask(words[1]);
+                X86Op op = X86Op.valueOf(words[i]);
+                READ.put(op, mask(words[0]));
+                WRITTEN.put(op, mask(words[1]));
             }
         }
     }
@@ -57,8 +58,8 @@ final class FlagEffects {
 
     private static int mask(String letters) {
         int mask = 0;
-        for (char letter : letters.toCharArray()) {
-            mask |= switch (letter) {
+        for (int i = 0; i < letters.length(); i++) {
+            mask |= switch (letters.charAt(i)) {
                 case 'o' -> X86Flags.OF;
                 case 's' -> X86Flags.SF;
                 case 'z' -> X86Flags.ZF;
@@ -78,10 +79,10 @@ final class FlagEffects {
     }
 
     static int read(X86Op op) {
-        return READ[op.ordinal()];
+        return READ.getOrDefault(op, 0);
     }
 
     static int written(X86Op op) {
-        return WRITTEN[op.ordinal()];
+        return WRITTEN.getOrDefault(op, 0);
     }
 }
