@@ -32,9 +32,10 @@ final class Returns {
         this.listener = listener;
     }
 
-    boolean interruptReturn(int size) {
+    /** {@code nextRip} is the address after the IRET, to which a task that is left by it would go on. */
+    boolean interruptReturn(int size, long nextRip) {
         if (!state.realMode() && state.flag(Flag.NT)) {
-            return state.longMode() ? fault.raise(Vectors.PROTECTION) : tasks.back();
+            return state.longMode() ? fault.raise(Vectors.PROTECTION) : tasks.back(nextRip);
         }
         stack.usePresent();
         if (!readTarget(size) || !stack.read(2, size)) {
