@@ -48,10 +48,12 @@ final class HitPath implements DieNotifier {
     private Notify hit(CpuState cpu, PtRegs regs) {
         long address = regs.pc();
         ProbePoint point = registry.find(address);
-        if (point == null) {
-            // An entry that was removed and added again during the look-up is not seen; breakpoints of others are rare
-            // enough to make sure.
-            point = registry.findLocked(address);
+        if (point == null || !point.armed) {
+            // An entry that was removed and added again during the look-up is not seen, nor one that is just being
+            // armed;
+            // breakpoints of others are rare enough to make sure. At a point that is not armed stands one of the
+            // guest's own.
+            point = registry.findArmed(address);
             if (point == null) {
                 return stray(cpu, regs);
             }

@@ -19,8 +19,10 @@ final class ProbePoint {
     /** In the order in which they run. The array is never changed. */
     private volatile Kprobe[] probes = NO_PROBES;
 
+    /** Whether a breakpoint is there. Written with the registry's lock held. */
+    volatile boolean armed;
+
     // Guarded by the registry's lock.
-    boolean armed;
     boolean optimized;
     boolean optimizedAfter;
     boolean cannotOptimize;

@@ -74,11 +74,13 @@ final class Registry {
         return table.find(address);
     }
 
+    /** The point at an address if it has a breakpoint, certainly. */
     @Nullable
-    ProbePoint findLocked(long address) {
+    ProbePoint findArmed(long address) {
         lock.lock();
         try {
-            return table.find(address);
+            ProbePoint point = table.find(address);
+            return point != null && point.armed ? point : null;
         } finally {
             lock.unlock();
         }

@@ -1,14 +1,15 @@
 package org.jkprobes.machine.engine;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What instruction fetches see in place of RAM: breakpoints, probes and watches, by physical address, and the instruction slots, which lie outside RAM.
- * Data accesses never see it, so the guest cannot tell that its text is probed.
+ * What instruction fetches see in place of RAM: breakpoints, probes and watches, and the instruction slots, which lie outside RAM. Data
+ * accesses never see it, so the guest cannot tell that its text is probed.
+ *
+ * <p>A place is a physical address as seen at a virtual one: memory that the kernel frees may become a user's or a module's text.
  */
 public final class FetchOverlay {
     /** Where slots lie for the code cache: above all physical addresses of a guest. */
@@ -16,59 +17,145 @@ public final class FetchOverlay {
     /** Bytes of slots. */
     public static final int SLOTS_SIZE = 1 << 20;
 
-    private final Map<Long, byte[]> breakpoints = new HashMap<>();
-    private final Map<Long, Integer> probes = new HashMap<>();
-    private final Set<Long> watches = new HashSet<>();
-    private final byte[] slots = new byte[SLOTS_SIZE];
-
-    /** The bytes that replace the instruction at a physical address, or null. */
-    public byte @Nullable [] at(long physical) {
-        return breakpoints.isEmpty() ? null : breakpoints.get(physical);
-    }
-
-    public void arm(long physical, byte[] breakpoint) {
-        breakpoints.put(physical, breakpoint.clone());
-    }
-
-    /** Takes a breakpoint away; false if there was none. */
-    public boolean disarm(long physical) {
-        return breakpoints.remove(physical) != null;
-    }
-
     /** No probe. */
     public static final int NONE = -1;
 
-    /** The number of the probe to be lifted with the instruction at a physical address, or {@link #NONE}. */
-    public int probeAt(long physical) {
-        return probes.isEmpty() ? NONE : probes.getOrDefault(physical, NONE);
+    private final Map<Long, Place> places = new HashMap<>();
+    private final byte[] slots = new byte[SLOTS_SIZE];
+
+    private static final class Place {
+        final long address;
+        byte @Nullable [] breakpoint;
+        int probe = NONE;
+        boolean watched;
+        /** Another one of the same physical address. */
+        @Nullable
+        Place next;
+
+        Place(long address, @Nullable Place next) {
+            this.address = address;
+            this.next = next;
+        }
+
+        boolean isEmpty() {
+            return breakpoint == null && probe == NONE && !watched;
+        }
     }
 
-    public void instrument(long physical, int probe) {
-        probes.put(physical, probe);
+    private @Nullable Place find(long physical, long address) {
+        Place place = places.isEmpty() ? null : places.get(physical);
+        while (place != null && place.address != address) {
+            place = place.next;
+        }
+        return place;
+    }
+
+    private Place make(long physical, long address) {
+        Place place = find(physical, address);
+        if (place == null) {
+            place = new Place(address, places.get(physical));
+            places.put(physical, place);
+        }
+        return place;
+    }
+
+    private void tidy(long physical, Place place) {
+        if (!place.isEmpty()) {
+            return;
+        }
+        Place kept = null;
+        for (Place one = places.get(physical); one != null; ) {
+            Place next = one.next;
+            if (!one.isEmpty()) {
+                one.next = kept;
+                kept = one;
+            }
+            one = next;
+        }
+        if (kept == null) {
+            places.remove(physical);
+        } else {
+            places.put(physical, kept);
+        }
+    }
+
+    /** The bytes that replace the instruction at a place, or null. */
+    public byte @Nullable [] at(long physical, long address) {
+        Place place = find(physical, address);
+        return place == null ? null : place.breakpoint;
+    }
+
+    /** Puts a breakpoint at a place, or another one; the array is kept. */
+    public void arm(long physical, long address, byte[] breakpoint) {
+        make(physical, address).breakpoint = breakpoint;
+    }
+
+    /** Takes a breakpoint away; false if there was none. */
+    public boolean disarm(long physical, long address) {
+        Place place = find(physical, address);
+        if (place == null || place.breakpoint == null) {
+            return false;
+        }
+        place.breakpoint = null;
+        tidy(physical, place);
+        return true;
+    }
+
+    /** The number of the probe to be lifted with the instruction at a place, or {@link #NONE}. */
+    public int probeAt(long physical, long address) {
+        Place place = find(physical, address);
+        return place == null ? NONE : place.probe;
+    }
+
+    public void instrument(long physical, long address, int probe) {
+        make(physical, address).probe = probe;
     }
 
     /** Takes a probe away; returns its number, or {@link #NONE}. */
-    public int uninstrument(long physical) {
-        Integer was = probes.remove(physical);
-        return was == null ? NONE : was;
+    public int uninstrument(long physical, long address) {
+        Place place = find(physical, address);
+        if (place == null) {
+            return NONE;
+        }
+        int was = place.probe;
+        place.probe = NONE;
+        tidy(physical, place);
+        return was;
     }
 
-    /** The CPU is to stop at an address, whatever else is there. */
-    public void watch(long physical) {
-        watches.add(physical);
+    /** The CPU is to stop at a place, whatever else is there. */
+    public void watch(long physical, long address) {
+        make(physical, address).watched = true;
     }
 
-    public void unwatch(long physical) {
-        watches.remove(physical);
+    public void unwatch(long physical, long address) {
+        Place place = find(physical, address);
+        if (place != null) {
+            place.watched = false;
+            tidy(physical, place);
+        }
     }
 
-    public boolean watched(long physical) {
-        return !watches.isEmpty() && watches.contains(physical);
+    public boolean watched(long physical, long address) {
+        Place place = find(physical, address);
+        return place != null && place.watched;
     }
 
-    /** Whether a block must not run over this address. */
-    public boolean cuts(long physical) {
-        return at(physical) != null || probeAt(physical) != NONE || watched(physical);
+    /** Whether a block must not run over this place. */
+    public boolean cuts(long physical, long address) {
+        return find(physical, address) != null;
+    }
+
+    /** The virtual addresses that have breakpoints or probes at a physical one. */
+    public void probed(long physical, LongConsumer addresses) {
+        for (Place place = places.get(physical); place != null; ) {
+            // What is told may take the place away.
+            Place next = place.next;
+            if (place.breakpoint != null || place.probe != NONE) {
+                addresses.accept(place.address);
+            }
+            place = next;
+        }
     }
 
     public static boolean isSlot(long physical) {

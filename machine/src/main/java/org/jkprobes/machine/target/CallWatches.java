@@ -50,9 +50,9 @@ record CallWatches(MipsCpu cpu, long returning, long offering, long scheduling, 
             return;
         }
         if (on) {
-            cpu.overlay().watch(physical);
+            cpu.overlay().watch(physical, address);
         } else {
-            cpu.overlay().unwatch(physical);
+            cpu.overlay().unwatch(physical, address);
         }
         cpu.relift(physical, 4);
     }

@@ -39,10 +39,10 @@ public final class MipsTarget implements Target {
         this.symbols = symbols;
         regs = new MipsRegs(cpu);
         memory = new GuestMemory(cpu);
-        GuestWrites writes = new GuestWrites(cpu);
-        text = new OverlayText(cpu, memory, writes);
+        ProbedPlaces places = new ProbedPlaces(cpu);
+        text = new OverlayText(cpu, memory, places);
         slots = new OverlaySlots(cpu);
-        probes = new OverlayProbes(cpu, writes);
+        probes = new OverlayProbes(cpu, places);
         calls = new NestedCalls(cpu, memory, symbols, stopped);
         cpu.traps(new Traps(cpu, regs, chain, probes, calls));
     }

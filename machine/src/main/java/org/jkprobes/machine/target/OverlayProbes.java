@@ -14,7 +14,7 @@ final class OverlayProbes implements Instrumentation {
     private record Installed(boolean after, Callback callback) {}
 
     private final MipsCpu cpu;
-    private final GuestWrites writes;
+    private final ProbedPlaces places;
     private @Nullable Installed[] byNumber = new Installed[64];
     private int[] free = new int[64];
     private int freeCount;
@@ -22,39 +22,45 @@ final class OverlayProbes implements Instrumentation {
     /** The one asked last, which may have been removed since. */
     private @Nullable Installed current;
 
-    OverlayProbes(MipsCpu cpu, GuestWrites writes) {
+    OverlayProbes(MipsCpu cpu, ProbedPlaces places) {
         this.cpu = cpu;
-        this.writes = writes;
+        this.places = places;
     }
 
     @Override
     public boolean install(long address, boolean after, Callback callback) {
-        if (cpu.ramOffset(address) < 0) {
-            return false;
-        }
-        long physical = cpu.peek(address);
-        FetchOverlay overlay = cpu.overlay();
-        int number = overlay.probeAt(physical);
+        int number = installed(address);
         if (number != FetchOverlay.NONE) {
             byNumber[number] = new Installed(after, callback);
             return true;
         }
+        long physical = places.hold(address);
+        if (physical == ProbedPlaces.NOWHERE) {
+            return false;
+        }
         number = take();
         byNumber[number] = new Installed(after, callback);
-        overlay.instrument(physical, number);
-        writes.watch(physical, address);
+        cpu.overlay().instrument(physical, address, number);
         cpu.relift(physical, 4);
         return true;
     }
 
+    private int installed(long address) {
+        long physical = places.physical(address);
+        return physical == ProbedPlaces.NOWHERE
+                ? FetchOverlay.NONE
+                : cpu.overlay().probeAt(physical, address);
+    }
+
     @Override
     public void remove(long address) {
-        long physical = cpu.peek(address);
-        int number = physical < 0 ? FetchOverlay.NONE : cpu.overlay().uninstrument(physical);
+        int number = installed(address);
         if (number != FetchOverlay.NONE) {
             byNumber[number] = null;
             give(number);
-            writes.forget(physical);
+            long physical = places.physical(address);
+            cpu.overlay().uninstrument(physical, address);
+            places.release(address);
             cpu.relift(physical, 4);
         }
     }

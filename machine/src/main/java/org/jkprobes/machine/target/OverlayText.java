@@ -8,41 +8,38 @@ import org.jkprobes.target.Text;
 final class OverlayText implements Text {
     private final MipsCpu cpu;
     private final Memory memory;
-    private final GuestWrites writes;
+    private final ProbedPlaces places;
 
-    OverlayText(MipsCpu cpu, Memory memory, GuestWrites writes) {
+    OverlayText(MipsCpu cpu, Memory memory, ProbedPlaces places) {
         this.cpu = cpu;
         this.memory = memory;
-        this.writes = writes;
+        this.places = places;
     }
 
     @Override
     public boolean arm(long address, byte[] breakpoint) {
-        if (cpu.ramOffset(address) < 0) {
+        long physical = armed(address) ? places.physical(address) : places.hold(address);
+        if (physical == ProbedPlaces.NOWHERE) {
             return false;
         }
-        long physical = cpu.peek(address);
-        if (cpu.overlay().at(physical) == null) {
-            writes.watch(physical, address);
-        }
-        cpu.overlay().arm(physical, breakpoint);
+        cpu.overlay().arm(physical, address, breakpoint);
         cpu.relift(physical, breakpoint.length);
         return true;
     }
 
     @Override
     public void disarm(long address) {
-        long physical = cpu.peek(address);
-        if (physical >= 0 && cpu.overlay().disarm(physical)) {
-            writes.forget(physical);
+        long physical = places.physical(address);
+        if (physical != ProbedPlaces.NOWHERE && cpu.overlay().disarm(physical, address)) {
+            places.release(address);
             cpu.relift(physical, 1);
         }
     }
 
     @Override
     public boolean armed(long address) {
-        long physical = cpu.peek(address);
-        return physical >= 0 && cpu.overlay().at(physical) != null;
+        long physical = places.physical(address);
+        return physical != ProbedPlaces.NOWHERE && cpu.overlay().at(physical, address) != null;
     }
 
     @Override
@@ -52,6 +49,6 @@ final class OverlayText implements Text {
 
     @Override
     public void onGuestWrite(GuestWriteListener listener) {
-        writes.listener(listener);
+        places.listener(listener);
     }
 }

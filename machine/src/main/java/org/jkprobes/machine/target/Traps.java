@@ -42,8 +42,8 @@ final class Traps implements TrapHook {
             return true;
         }
         long physical = cpu.peek(cpu.pc());
-        int probe = cpu.overlay().probeAt(physical);
-        if (probe == FetchOverlay.NONE && cpu.overlay().at(physical) != null) {
+        int probe = cpu.overlay().probeAt(physical, cpu.pc());
+        if (probe == FetchOverlay.NONE && cpu.overlay().at(physical, cpu.pc()) != null) {
             return announce(DieEvent.BREAK, 0);
         }
         if (probe == FetchOverlay.NONE) {

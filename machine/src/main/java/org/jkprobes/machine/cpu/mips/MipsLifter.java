@@ -21,11 +21,10 @@ import org.jkprobes.machine.engine.Op;
  */
 final class MipsLifter {
     private static final int PAGE_MASK = 0xfff;
-    private static final long KERNEL = 0x80000000L;
 
     private final LongToIntFunction original;
     private final FetchOverlay overlay;
-    /** Breakpoints and probes are not seen: one is stepped over, or the code is a user's, in memory that may have been a kernel's. */
+    /** Breakpoints and probes are not seen: one is stepped over. */
     private boolean blind;
 
     private BlockBuilder out;
@@ -46,7 +45,7 @@ final class MipsLifter {
         pc = startPc;
         physical = startPhysical;
         out.begin(startPc, startPhysical);
-        blind = (mode & MipsMode.IN_PLACE) != 0 || startPc < KERNEL;
+        blind = (mode & MipsMode.IN_PLACE) != 0;
         if ((mode & MipsMode.ANY_SLOT) != 0) {
             liftSlot(mode);
             return;
@@ -55,12 +54,12 @@ final class MipsLifter {
         boolean cp0 = !user || (mode & MipsMode.CU0) != 0;
         while (true) {
             boolean first = out.instructions() == 0;
-            if (!first && (out.instructions() >= limit || (pc & PAGE_MASK) == 0 || cutAt(physical))) {
+            if (!first && (out.instructions() >= limit || (pc & PAGE_MASK) == 0 || cutAt(0))) {
                 jump(pc);
                 return;
             }
             out.instruction(4);
-            if (first && cutAt(physical) && !enterCut()) {
+            if (first && cutAt(0) && !enterCut()) {
                 return;
             }
             int word = original.applyAsInt(physical);
@@ -88,18 +87,18 @@ final class MipsLifter {
         }
     }
 
-    private boolean cutAt(long address) {
-        return !blind && overlay.cuts(address);
+    private boolean cutAt(int offset) {
+        return !blind && overlay.cuts(physical + offset, pc + offset);
     }
 
     /** Something stands before the current instruction; whether the instruction follows it. A watch wins over a probe, a probe over a breakpoint. */
     private boolean enterCut() {
-        int probe = overlay.probeAt(physical);
-        if (probe != FetchOverlay.NONE && !overlay.watched(physical)) {
+        int probe = overlay.probeAt(physical, pc);
+        if (probe != FetchOverlay.NONE && !overlay.watched(physical, pc)) {
             out.probe(probe);
             return true;
         }
-        byte[] patch = overlay.at(physical);
+        byte[] patch = overlay.at(physical, pc);
         out.uncounted();
         out.immediate(Op.BREAKPOINT, ZERO, ZERO, patch == null ? 0 : MipsWord.breakCode(MipsWord.of(patch, 0)));
         return false;
@@ -110,7 +109,7 @@ final class MipsLifter {
         out.instruction(4);
         out.inDelaySlot();
         if ((mode & MipsMode.NULLIFIED) == 0) {
-            if (cutAt(physical) && !enterCut()) {
+            if (cutAt(0) && !enterCut()) {
                 return;
             }
             int word = original.applyAsInt(physical);
@@ -132,10 +131,8 @@ final class MipsLifter {
 
     private void liftBranch(int word, int limit) {
         long slotPc = pc + 4;
-        boolean apart = MipsBranch.isLikely(word)
-                || out.instructions() >= limit
-                || (slotPc & PAGE_MASK) == 0
-                || cutAt(physical + 4);
+        boolean apart =
+                MipsBranch.isLikely(word) || out.instructions() >= limit || (slotPc & PAGE_MASK) == 0 || cutAt(4);
         int slot = apart ? 0 : original.applyAsInt(physical + 4);
         if (apart || !StraightLifter.isStraight(slot)) {
             liftSplit(word);

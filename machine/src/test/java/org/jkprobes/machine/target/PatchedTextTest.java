@@ -14,9 +14,13 @@ import org.jkprobes.machine.device.ConsoleSink;
 import org.jkprobes.machine.device.Mc146818;
 import org.jkprobes.target.Symbols;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The guest changes the instruction under a probe: it executes what it has written, and the probe stays. */
-class GuestWritesTest {
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
+class PatchedTextTest {
     private static final long MAIN = 0x80001000L;
     /** On a page of its own. */
     private static final long PATCHED = 0x80002000L;
@@ -24,6 +28,10 @@ class GuestWritesTest {
     private final Malta malta = new Malta(new MaltaMemory(4 << 20), Mc146818.DEFAULT_START, ConsoleSink.NONE);
     private final Kprobes kprobes = Kprobes.on(new MipsTarget(malta.cpu(), Symbols::none));
     private final List<Long> hits = new ArrayList<>();
+
+    PatchedTextTest(boolean optimized) {
+        kprobes.optimize(optimized);
+    }
 
     private void assemble(long address, String text) {
         malta.load(address & 0x1fffffff, new MipsAssembler(address).add(text).littleEndianBytes());
