@@ -212,6 +212,15 @@ final class Float80 {
         }
     }
 
+    /** Rounds a number that is not exact. */
+    void round(Real inexact) {
+        exact.negative = inexact.negative;
+        exact.exponent = inexact.exponent;
+        exact.high = inexact.high;
+        exact.low = inexact.low | 1;
+        round(64);
+    }
+
     /** Notes denormal operands. */
     void denormal(int aClass, int bClass) {
         if (denormalOperand || aClass == Float80Class.DENORMAL || bClass == Float80Class.DENORMAL) {
