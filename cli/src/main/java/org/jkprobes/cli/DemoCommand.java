@@ -55,6 +55,7 @@ final class DemoCommand implements Callable<Integer> {
                 Optional.empty(),
                 Optional.empty(),
                 new SnapshotPoint.AtShell(),
-                Format.TEXT);
+                Format.TEXT,
+                EngineChoice.FASTEST);
     }
 }

@@ -37,6 +37,9 @@ public final class Main {
         commandLine.setParameterExceptionHandler(failures);
         commandLine.registerConverter(Guest.class, text -> Choice.of(Guest.values(), text));
         commandLine.registerConverter(Format.class, text -> Choice.of(Format.values(), text));
+        commandLine.registerConverter(
+                EngineChoice.class,
+                text -> Choice.of(new EngineChoice[] {EngineChoice.NATIVE, EngineChoice.INTERPRETER}, text));
         commandLine.registerConverter(OnOff.class, text -> Choice.of(OnOff.values(), text));
         commandLine.setUsageHelpAutoWidth(true);
         return commandLine;

@@ -96,6 +96,13 @@ final class RunCommand implements Callable<Integer> {
                     "off: each hit goes by way of a breakpoint and a single step. Events are the same; it is slower.")
     OnOff optimize = OnOff.ON;
 
+    @Option(
+            names = "--engine",
+            paramLabel = "native|interpreter",
+            description =
+                    "What runs the guest's code. Usually native, where the host allows it; the guest cannot tell.")
+    EngineChoice engine = EngineChoice.FASTEST;
+
     @Option(names = "--after", description = "Reports registers after the probed instructions, too.")
     boolean after;
 
@@ -175,7 +182,8 @@ final class RunCommand implements Callable<Integer> {
                 symbols,
                 snapshot,
                 snapshotAt.map(RunCommand::snapshotPoint).orElse(new SnapshotPoint.AtShell()),
-                format);
+                format,
+                engine);
     }
 
     private ProbeOptions probes() {

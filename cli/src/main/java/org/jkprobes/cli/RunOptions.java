@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param symbols a System.map or an ELF file with more symbols than the kernel lists itself
  * @param snapshot the file to start from when it is there, and to make when it is not
  * @param snapshotAt when that snapshot is made
+ * @param engine what runs the guest's code
  */
 public record RunOptions(
         Guest guest,
@@ -32,4 +33,5 @@ public record RunOptions(
         Optional<Path> symbols,
         Optional<Path> snapshot,
         SnapshotPoint snapshotAt,
-        Format format) {}
+        Format format,
+        EngineChoice engine) {}

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jkprobes.Kprobes;
+import org.jkprobes.cli.EngineChoice;
 import org.jkprobes.cli.Format;
 import org.jkprobes.cli.Guest;
 import org.jkprobes.cli.ProbeOptions;
@@ -59,7 +60,8 @@ public final class DebianGuest implements AutoCloseable {
                 Optional.empty(),
                 Optional.empty(),
                 new SnapshotPoint.AtShell(),
-                Format.TEXT);
+                Format.TEXT,
+                EngineChoice.FASTEST);
         try {
             Progress silent = text -> {};
             return new DebianGuest(GuestImage.of(options, silent), options);

@@ -40,6 +40,7 @@ final class GuestRun {
         memory = new MaltaMemory((long) options.memoryMib() << 20);
         console = new ConsoleTap(this.events);
         malta = new Malta(memory, Mc146818.DEFAULT_START, console);
+        malta.machine().engine(options.engine().engine());
         machine = malta.machine();
         probes = new Probes(malta, new LinkedKernel(image.kernel(), options), this.events);
     }

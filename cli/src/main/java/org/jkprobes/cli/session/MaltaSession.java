@@ -38,6 +38,7 @@ public final class MaltaSession implements Session {
         try (ProgressLine progress = ProgressLine.ofHost()) {
             GuestImage image = GuestImage.of(options, progress);
             progress.clear();
+            options.engine().notice().ifPresent(line -> System.err.println("jkprobes: " + line));
             return new GuestRun(options, image, events, progress).toEnd(keys);
         } catch (ImageException e) {
             throw new UserError(String.valueOf(e.getMessage()), e);

@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jkprobes.Kprobe;
 import org.jkprobes.Kprobes;
+import org.jkprobes.cli.EngineChoice;
 import org.jkprobes.cli.Format;
 import org.jkprobes.cli.Guest;
 import org.jkprobes.cli.ImageMemory;
@@ -132,6 +133,7 @@ class ProbesDoNotDisturbTest {
                 Optional.empty(),
                 Optional.empty(),
                 new SnapshotPoint.AtShell(),
-                Format.TEXT);
+                Format.TEXT,
+                EngineChoice.FASTEST);
     }
 }
