@@ -12,20 +12,24 @@ final class OpcodeMaps {
     static final int VEX_0F = 4;
     static final int VEX_0F38 = 5;
     static final int VEX_0F3A = 6;
-    private static final int MAPS = 7;
+    static final int EVEX_0F = 7;
+    static final int EVEX_0F38 = 8;
+    private static final int MAPS = 9;
 
     private static final Row[][] LINES = new Row[MAPS << 8][];
     private static final boolean[] MODRM = new boolean[MAPS << 8];
 
     static {
         List<List<Row>> maps = List.of(
-                parse(OneByteMap.ROWS),
-                parse(TwoByteMap.ROWS),
-                parse(TwoByteMap.ROWS_38),
-                parse(),
-                parse(),
-                parse(),
-                parse());
+                parse(OneByteMap.ROWS, FloatingPointMap.ROWS),
+                parse(TwoByteMap.ROWS, VectorMap.ROWS),
+                parse(TwoByteMap.ROWS_38, VectorMap.ROWS_38),
+                parse(VectorMap.ROWS_3A),
+                parse(VexMap.ROWS_0F),
+                parse(VexMap.ROWS_0F38),
+                parse(VexMap.ROWS_0F3A),
+                parse(VexMap.EVEX_0F),
+                parse(VexMap.EVEX_0F38));
         for (int map = 0; map < MAPS; map++) {
             for (int opcode = 0; opcode < 256; opcode++) {
                 int wanted = opcode;

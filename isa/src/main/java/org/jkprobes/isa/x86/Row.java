@@ -9,7 +9,7 @@ import java.util.List;
  * <ul>
  *   <li>opcode: two hexadecimal digits; {@code *8} after it: also the seven opcodes that follow; {@code +8} with a list of
  *       instructions {@code A|B}: each has an opcode 8 above the last;
- *   <li>constraints: {@code /n} (ModRM.reg), {@code /n+} (with a list: each the next ModRM.reg), {@code rm=n}, {@code r} and {@code m}
+ *   <li>constraints: {@code /n} (ModRM.reg), {@code /n+} (with a list: each the next ModRM.reg), {@code rm=n} and {@code rm=n+}, {@code r} and {@code m}
  *       (ModRM names a register, memory), {@code i64} and {@code o64} (not, only in 64-bit mode), {@code np 66 f3 f2} (the mandatory
  *       prefix), {@code w0 w1} (REX.W or VEX.W), {@code b0} (no REX.B), {@code l0 l1 l2} (vector length), {@code o16 o32} (operand size
  *       prefix absent or not, whatever other prefix there is);
@@ -73,7 +73,10 @@ record Row(int opcode, int mask, int value, X86Op op, List<OperandSpec> operands
 
     static List<Row> parse(String text) {
         List<Row> rows = new ArrayList<>();
-        text.lines().map(String::strip).filter(line -> !line.isEmpty()).forEach(line -> parseLine(line, rows));
+        text.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .forEach(line -> Abbreviation.expand(line).forEach(full -> parseLine(full, rows)));
         return rows;
     }
 
@@ -84,13 +87,15 @@ record Row(int opcode, int mask, int value, X86Op op, List<OperandSpec> operands
         int step = words[0].indexOf('+') == 2 ? Integer.parseInt(words[0].substring(3)) : 0;
         int mask = 0;
         int value = 0;
-        int regStep = 0;
+        int keyStep = 0;
         int at = 1;
         for (; !Character.isUpperCase(words[at].charAt(0)); at++) {
             Constraint constraint = Constraint.of(words[at]);
             mask |= constraint.mask();
             value |= constraint.value();
-            regStep |= words[at].startsWith("/") && words[at].endsWith("+") ? 1 : 0;
+            if (words[at].endsWith("+")) {
+                keyStep = words[at].startsWith("/") ? 1 << REG : 1 << RM;
+            }
         }
         String[] ops = words[at++].split("\\|");
         String operands = "";
@@ -113,7 +118,7 @@ record Row(int opcode, int mask, int value, X86Op op, List<OperandSpec> operands
         for (int i = 0; i < Math.max(ops.length, repeat); i++) {
             X86Op op = X86Op.valueOf(ops[repeat > 1 ? 0 : i]);
             int row = opcode + (repeat > 1 ? i : i * step);
-            rows.add(new Row(row, mask, value + (i * regStep << REG), op, specs, rule, mnemonic));
+            rows.add(new Row(row, mask, value + i * keyStep, op, specs, rule, mnemonic));
         }
     }
 

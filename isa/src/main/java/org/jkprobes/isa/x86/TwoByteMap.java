@@ -41,6 +41,8 @@ final class TwoByteMap {
             01 /2 r np rm=6 XTEST
             01 /2 r np rm=7 ENCLU
             01 /3 r rm=0 VMRUN
+            01 /3 r f3 rm=1 VMGEXIT
+            01 /3 r f2 rm=1 VMGEXIT
             01 /3 r rm=1 VMMCALL
             01 /3 r rm=2 VMLOAD
             01 /3 r rm=3 VMSAVE
@@ -54,6 +56,8 @@ final class TwoByteMap {
             01 /5 r np rm=6 RDPKRU
             01 /5 r np rm=7 WRPKRU
             01 /7 r o64 rm=0 SWAPGS
+            01 /7 r f2 rm=7 PVALIDATE
+            01 /7 r f3 rm=6 RMPADJUST
             01 /7 r rm=1 RDTSCP
             01 /7 r np rm=2 MONITORX
             01 /7 r np rm=3 MWAITX
