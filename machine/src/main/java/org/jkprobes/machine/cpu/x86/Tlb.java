@@ -44,9 +44,16 @@ final class Tlb implements Stateful {
         TlbTable table = fetch ? global ? globalFetches : fetches : global ? globalData : data;
         if (table.put(linear, translation, pageBits)) {
             listener.forgetAllMapped();
-        } else if (old != TlbTable.MISSING && old != translation) {
+        } else if (old != TlbTable.MISSING && !onlyGains(old, translation)) {
             listener.forgetPage(linear);
         }
+    }
+
+    /** Whether all that was allowed is, at the same place: a first write to a page must not cost what was derived from it. */
+    private static boolean onlyGains(long old, long translation) {
+        long fixed = PAGE | USER | NO_EXECUTE;
+        long lost = old & ~translation & (WRITE | DIRTY);
+        return ((old ^ translation) & fixed) == 0 && lost == 0;
     }
 
     /** A translation that led to a fault is not kept. */
