@@ -76,6 +76,19 @@ final class VectorInstructions {
         return part == MOVE || part == INTEGER || part == EMMS;
     }
 
+    /** Whether an opcode of the 0F map belongs here, with some prefix. */
+    static boolean has(int opcode) {
+        return PARTS[opcode] != NONE;
+    }
+
+    /** Whether an immediate byte follows the operands. */
+    static boolean hasImmediate(int opcode) {
+        return switch (opcode) {
+            case 0x70, 0x71, 0x72, 0x73, 0xc2, 0xc4, 0xc5, 0xc6 -> true;
+            default -> false;
+        };
+    }
+
     int execute(int code, long address) {
         return switch (PARTS[FpuCode.opcode(code)]) {
             case MOVE -> moves.execute(code, address);
