@@ -30,6 +30,7 @@ final class HostChecks {
         checks.add(program("mvn", Need.USUAL, "maven", "builds jkprobes when its sources change"));
         checks.add(program("apt-get", Need.USUAL, "apt", "fetches kernels; without it give --kernel and --initrd"));
         checks.add(aptSources());
+        checks.add(program("stty", Need.USUAL, "coreutils", "passes a terminal's keys to the guest"));
         checks.add(cacheFolder());
         checks.add(cacheSpace());
         checks.add(

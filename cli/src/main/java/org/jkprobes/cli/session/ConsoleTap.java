@@ -95,12 +95,15 @@ final class ConsoleTap implements ConsoleSink {
         return line.toString().replace(ASK_CURSOR, "");
     }
 
-    /** Begins with the line on which another console stopped. */
+    /** Begins on the line on which another console stopped; it is not passed on. */
     void goOnWith(String unfinished) {
-        for (byte value : unfinished.getBytes(StandardCharsets.ISO_8859_1)) {
-            transmitted(value);
-        }
-        flush();
+        line.append(unfinished);
+    }
+
+    /** Passes the unfinished line on: a prompt that the user has not seen yet. */
+    void showLine() {
+        byte[] bytes = unfinished().getBytes(StandardCharsets.ISO_8859_1);
+        events.console(bytes, 0, bytes.length);
     }
 
     /** Whether the last thing printed looks like a shell's prompt. */

@@ -31,6 +31,7 @@ final class GuestRun {
     private final Malta malta;
     private final Machine machine;
     private final Probes probes;
+    private boolean restored;
 
     GuestRun(RunOptions options, GuestImage image, EventSink events, ProgressLine progress) {
         this.options = options;
@@ -61,8 +62,8 @@ final class GuestRun {
         if (snapshot.isPresent() && Files.exists(snapshot.get())) {
             SavedGuest saved = SavedGuest.restore(snapshot.get(), machine, image);
             probes.moved(saved.moved());
-            console.silent(options.exec().isPresent());
             console.goOnWith(saved.unfinishedLine());
+            restored = true;
             return Optional.empty();
         }
         image.bootOn(malta, memory);
@@ -149,6 +150,9 @@ final class GuestRun {
     private End follow(KeySource keys) {
         ConsoleCommands commands = probes.commands();
         try (KeySource.Typing typing = keys.start(malta, console, commands)) {
+            if (restored && options.exec().isEmpty()) {
+                console.showLine(); // now that keys go to the guest
+            }
             return follow(
                             () -> {
                                 commands.carryOut();

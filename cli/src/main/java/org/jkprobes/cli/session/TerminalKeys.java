@@ -43,6 +43,7 @@ final class TerminalKeys implements KeySource {
         private final Settings before;
         private final Thread restoring;
         private volatile boolean quit;
+        private boolean closed;
 
         Session(Malta malta, ConsoleCommands commands, Thread machine, Settings before, Thread restoring) {
             this.malta = malta;
@@ -59,8 +60,7 @@ final class TerminalKeys implements KeySource {
                 for (int n = terminal.read(keys); n >= 0; n = terminal.read(keys)) {
                     for (int i = 0; i < n; i++) {
                         if (keys[i] == QUIT) {
-                            quit = true;
-                            machine.interrupt(); // it may wait for a key
+                            askToQuit();
                             return;
                         }
                     }
@@ -77,6 +77,13 @@ final class TerminalKeys implements KeySource {
             malta.machine().keyboard().wake();
         }
 
+        private synchronized void askToQuit() {
+            if (!closed) {
+                quit = true;
+                machine.interrupt(); // it may wait for a key
+            }
+        }
+
         @Override
         public boolean quit() {
             return quit;
@@ -84,9 +91,12 @@ final class TerminalKeys implements KeySource {
 
         @Override
         public void close() {
+            synchronized (this) {
+                closed = true;
+                Thread.interrupted(); // that was for the guest
+            }
             malta.machine().idle(IdlePolicy.SKIP);
             before.restore();
-            Thread.interrupted();
             try {
                 Runtime.getRuntime().removeShutdownHook(restoring);
             } catch (IllegalStateException e) {

@@ -1,0 +1,5 @@
+/** The command as a process of its own: its streams, its terminal, its environment. */
+@NullMarked
+package org.jkprobes.cli.process;
+
+import org.jspecify.annotations.NullMarked;
