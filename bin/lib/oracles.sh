@@ -11,6 +11,7 @@ ORACLES=(
   "mipsel-linux-gnu-gcc gcc-mipsel-linux-gnu"
   "/usr/mipsel-linux-gnu/lib/libc.a libc6-dev-mipsel-cross"
   "gcc gcc"
+  "make make"
   "/usr/include/stdio.h libc6-dev"
 )
 

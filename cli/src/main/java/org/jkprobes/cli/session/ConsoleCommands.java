@@ -23,12 +23,16 @@ final class ConsoleCommands {
 
     private final Kprobes kprobes;
     private final ProbeModules modules;
+    /** The guest may have loaded modules of its own. */
+    private final Runnable findModules;
+
     private final Consumer<String> answers;
     private final Queue<String> waiting = new ConcurrentLinkedQueue<>();
 
-    ConsoleCommands(Kprobes kprobes, ProbeModules modules, Consumer<String> answers) {
+    ConsoleCommands(Kprobes kprobes, ProbeModules modules, Runnable findModules, Consumer<String> answers) {
         this.kprobes = kprobes;
         this.modules = modules;
+        this.findModules = findModules;
         this.answers = answers;
     }
 
@@ -50,8 +54,10 @@ final class ConsoleCommands {
         String rest = space < 0 ? "" : line.substring(space + 1).strip();
         try {
             switch (command) {
-                case "load" ->
+                case "load" -> {
+                    findModules.run();
                     answers.accept("loaded " + modules.load(Path.of(rest)).name());
+                }
                 case "unload" -> {
                     modules.unload(rest);
                     answers.accept("unloaded " + rest);

@@ -25,6 +25,8 @@ import org.jkprobes.module.ProbeModules;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.Location;
 import org.jkprobes.symbols.SymbolException;
+import org.jkprobes.symbols.memory.MipsKernelMemory;
+import org.jkprobes.symbols.modules.ModuleList;
 import org.jspecify.annotations.Nullable;
 
 /** The probes of a run: planted where the kernel really is, reported, counted. */
@@ -44,6 +46,7 @@ final class Probes {
     private final List<Kretprobe<?>> kretprobes = new ArrayList<>();
     private @Nullable Kprobe pausing;
     private @Nullable KernelSymbols symbols;
+    private @Nullable MipsKernelMemory pages;
     private long delta;
     private boolean paused;
 
@@ -58,14 +61,29 @@ final class Probes {
         kprobes.printk().listen(line -> events.log(line.text()));
     }
 
-    /** Of the running kernel. */
+    /** Of the running kernel, and the modules that were loaded when they were last looked for. */
     private KernelSymbols symbols() {
         KernelSymbols known = symbols;
         if (known == null) {
             known = kernel.symbols().relocated(delta);
             symbols = known;
+            MipsKernelMemory memory = new MipsKernelMemory(this::read, known);
+            pages = memory;
+            malta.cpu().kernelPages(memory::physical);
         }
         return known;
+    }
+
+    private int read(long address, byte[] into, int offset, int length) {
+        return target.memory().read(address, into, offset, length);
+    }
+
+    /** Looks which modules the guest has loaded. */
+    void findModules() {
+        KernelSymbols known = symbols();
+        if (pages != null) {
+            symbols = known.withModules(ModuleList.read(pages, known));
+        }
     }
 
     /** The kernel runs that far from where it is linked. */
@@ -204,7 +222,7 @@ final class Probes {
 
     /** What is typed at the console for jkprobes. */
     ConsoleCommands commands() {
-        return new ConsoleCommands(kprobes, modules, events::log);
+        return new ConsoleCommands(kprobes, modules, this::findModules, events::log);
     }
 
     private void register(String option, ProbePoint point, Runnable registration) {

@@ -92,7 +92,8 @@ public final class BootedGuest {
         return guest;
     }
 
-    private void restore(Path file) {
+    /** Makes it what a snapshot says. */
+    void restore(Path file) {
         try (Snapshot snapshot = Snapshot.open(file)) {
             snapshot.restore(malta.machine());
         }

@@ -63,8 +63,11 @@ public final class MipsKernelMemory implements MemoryReader {
         return done;
     }
 
-    /** -1 where nothing is mapped, or beyond what the unmapped segment reaches. */
-    private long physical(long address) {
+    /**
+     * The physical address that the kernel's page tables map an address to, from {@code 0xc0000000} up; -1 where nothing is mapped, or
+     * beyond what the unmapped segment reaches.
+     */
+    public long physical(long address) {
         if (!findTables()) {
             return -1;
         }

@@ -1,5 +1,6 @@
 package org.jkprobes.machine.cpu.mips;
 
+import java.util.function.LongUnaryOperator;
 import org.jkprobes.machine.StateInput;
 import org.jkprobes.machine.StateOutput;
 import org.jkprobes.machine.Timeline;
@@ -22,12 +23,14 @@ public final class MipsCpu extends Vcpu {
     private static final int REFILL_VECTOR = 0;
     private static final int GENERAL_VECTOR = 0x180;
     private static final int INTERRUPT_VECTOR = 0x200;
+    private static final long MAPPED_KERNEL = 0xc0000000L;
 
     private final Cp0 cp0;
     private final MipsTlb guestTlb = new MipsTlb();
     private final MipsLifter lifter;
     private final FetchOverlay overlay = new FetchOverlay();
     private TrapHook traps = TrapHook.NONE;
+    private LongUnaryOperator kernelPages = address -> -1;
     private boolean waiting;
     private boolean stepping;
     private boolean inPlace;
@@ -201,13 +204,23 @@ public final class MipsCpu extends Vcpu {
         ram.read(offset, into, start, length);
     }
 
+    /**
+     * Where the kernel's own memory is found that is mapped, but not in the TLB just now (its modules): from a virtual address to a
+     * physical one, or to -1. For those who look from outside.
+     */
+    public void kernelPages(LongUnaryOperator tables) {
+        kernelPages = tables;
+    }
+
     /** A physical address without any effect on the guest, as the kernel sees it; -1 where nothing is mapped. */
     public long peek(long address) {
         int was = mode;
         mode &= ~MipsMode.USER;
         long physical = translate(address & 0xffffffffL, false, false);
         mode = was;
-        return physical;
+        return physical < 0 && (address & 0xffffffffL) >= MAPPED_KERNEL
+                ? kernelPages.applyAsLong(address & 0xffffffffL)
+                : physical;
     }
 
     private long translate(long address, boolean store, boolean raising) {
