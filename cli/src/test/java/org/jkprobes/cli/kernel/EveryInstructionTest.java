@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A probe with both handlers on every instruction of every kernel function that a workload executes, and of the exception vectors: at
- * random instruction counts and in the end the machine is that of the unprobed run.
+ * A probe with both handlers on every instruction of every kernel function that a workload executes, and of the exception vectors; and
+ * probes of every kind on every function: at random instruction counts and in the end the machine is that of the unprobed run.
  */
 @Tag("kernel")
 class EveryInstructionTest {
@@ -136,6 +136,26 @@ class EveryInstructionTest {
                     probes.before(),
                     probes.refusals());
             assertThat(probes.refusals().keySet()).isSubsetOf("not an instruction");
+        }
+    }
+
+    /** A kprobe, a jprobe and a kretprobe on every function of the kernel. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void probes_of_every_kind_on_every_function(boolean optimized) throws Exception {
+        BootedGuest guest = BootedGuest.atShell();
+        GuestText text = GuestText.of(guest);
+        try (EveryKind probes = new EveryKind(text, optimized)) {
+            text.functions().forEach(function -> probes.plant(function.address()));
+            assertThat(run(guest)).isEqualTo(hashes);
+            assertThat(guest.console()).isEqualTo(console);
+            assertThat(probes.planted()).isGreaterThan(30_000);
+            assertThat(probes.refused()).isLessThan(5);
+            assertThat(probes.kprobes()).isGreaterThan(100_000);
+            assertThat(probes.jprobes()).isEqualTo(probes.kprobes());
+            assertThat(probes.returns() + probes.withoutReturn() + probes.active())
+                    .isEqualTo(probes.kprobes());
+            assertThat(probes.returns()).isGreaterThan(probes.kprobes() * 3 / 4);
         }
     }
 
