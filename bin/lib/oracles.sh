@@ -7,6 +7,7 @@ ORACLES=(
   "qemu-system-mipsel qemu-system-mips"
   "qemu-mipsel qemu-user"
   "gdb-multiarch gdb-multiarch"
+  "objdump binutils"
   "mipsel-linux-gnu-objdump binutils-mipsel-linux-gnu"
   "mipsel-linux-gnu-gcc gcc-mipsel-linux-gnu"
   "/usr/mipsel-linux-gnu/lib/libc.a libc6-dev-mipsel-cross"

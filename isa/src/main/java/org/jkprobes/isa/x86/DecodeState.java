@@ -142,7 +142,7 @@ final class DecodeState {
             case 'B' -> general(vector, bits);
             case 'a' -> general(0, bits);
             case 'F' -> spec.fixed();
-            case 'I' -> immediate(bits, Math.max(bits, row.isByte() ? 8 : bits));
+            case 'I' -> immediate(bits, spec.size() == 'z' ? size : bits);
             case 'S' -> immediate(8, size);
             case 'J' -> new X86Operand.Rel(value(mode == X86Mode.BITS64 ? Math.min(bits, 32) : bits), branchBits(size));
             case 'A' -> far(size);

@@ -33,6 +33,12 @@ record OperandSpec(char kind, char size, X86Operand fixed) {
             Map.entry("ST", new X86Operand.Reg(X86Operand.Kind.ST, 0, 80, false)),
             Map.entry("XMM0", new X86Operand.Reg(X86Operand.Kind.XMM, 0, 128, false)));
 
+    /** The one of shifts by one. */
+    static final OperandSpec ONE = of("1");
+
+    /** The count of shifts. */
+    static final OperandSpec CL = of("CL");
+
     private static X86Operand gpr(int number, int bits) {
         return new X86Operand.Reg(X86Operand.Kind.GPR, number, bits, false);
     }
