@@ -50,7 +50,13 @@ record BzImage(Bytes bytes, Architecture architecture, int setupSize) {
             throw new ImageException("a bzImage whose payload is no ELF kernel");
         }
         Elf elf = Elf.read(kernel);
-        return new KernelImage(elf.architecture(), KernelImage.Kind.UNPACKED_ELF, elf.entry(), elf.segments(), setup());
+        return new KernelImage(
+                elf.architecture(),
+                KernelImage.Kind.UNPACKED_ELF,
+                elf.entry(),
+                elf.segments(),
+                setup(),
+                elf.bytes().slice(elf.end(), elf.bytes().size() - elf.end()));
     }
 
     KernelImage packed() throws ImageException {

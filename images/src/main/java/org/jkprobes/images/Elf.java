@@ -127,6 +127,22 @@ record Elf(Bytes bytes, Architecture architecture, long entry, List<LoadSegment>
                 memorySize - fileSize));
     }
 
+    /** Where the file ends according to its header: behind the section headers and all segments' bytes. */
+    long end() throws ImageException {
+        boolean wide = wide(bytes);
+        long sections = wide ? bytes.u64(40) : bytes.u32(32);
+        long size = (long) bytes.u16(wide ? 58 : 46) * bytes.u16(wide ? 60 : 48);
+        long table = wide ? bytes.u64(32) : bytes.u32(28);
+        int entrySize = bytes.u16(wide ? 54 : 42);
+        long end = sections == 0 ? 0 : sections + size;
+        for (int i = 0; i < bytes.u16(wide ? 56 : 44); i++) {
+            long at = table + (long) i * entrySize;
+            long offset = wide ? bytes.u64(at + 8) : bytes.u32(at + 4);
+            end = Math.max(end, offset + (wide ? bytes.u64(at + 32) : bytes.u32(at + 16)));
+        }
+        return Math.clamp(end, 0, bytes.size());
+    }
+
     /** Whether a MIPS address lies in KSEG0 or KSEG1, which is where the processor can be before any TLB entry is. */
     private static boolean unmapped(long address) {
         return (address & 0xc000_0000L) == 0x8000_0000L;

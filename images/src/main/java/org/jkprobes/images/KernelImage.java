@@ -16,9 +16,16 @@ import java.util.List;
  * @param segments what to load, in the order of the image
  * @param setup on x86 the real-mode part of the bzImage, setup header at 0x1f1 included (Documentation/arch/x86/boot.rst);
  *     empty elsewhere
+ * @param relocations on x86 what follows the ELF in the payload: the table of addresses to change when the kernel is moved
+ *     (arch/x86/boot/compressed/misc.c); empty if it cannot be moved, and elsewhere
  */
 public record KernelImage(
-        Architecture architecture, Kind kind, long entry, List<LoadSegment> segments, ByteBuffer setup) {
+        Architecture architecture,
+        Kind kind,
+        long entry,
+        List<LoadSegment> segments,
+        ByteBuffer setup,
+        ByteBuffer relocations) {
     /** What kind of image was opened. */
     public enum Kind {
         /** An ordinary ELF executable, such as a {@code vmlinux}. */
@@ -37,6 +44,12 @@ public record KernelImage(
     /** Copies the list. */
     public KernelImage {
         segments = List.copyOf(segments);
+    }
+
+    /** A kernel that cannot be moved. */
+    public KernelImage(
+            Architecture architecture, Kind kind, long entry, List<LoadSegment> segments, ByteBuffer setup) {
+        this(architecture, kind, entry, segments, setup, ByteBuffer.allocate(0).asReadOnlyBuffer());
     }
 
     /**

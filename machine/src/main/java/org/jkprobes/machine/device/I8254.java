@@ -6,8 +6,8 @@ import org.jkprobes.machine.StateOutput;
 import org.jkprobes.machine.Timeline;
 
 /**
- * The Intel 8254 interval timer: three counters at 1.193182 MHz, four ports. Counter 0 drives an interrupt line; the gates are
- * open and counters 1 and 2 drive nothing. Counts are binary: BCD is stored and read back, but not counted in. A rate generator's
+ * The Intel 8254 interval timer: three counters at 1.193182 MHz, four ports. Counter 0 drives an interrupt line; a PC's
+ * port 0x61 gates counter 2 and reads its output. Counts are binary: BCD is stored and read back, but not counted in. A rate generator's
  * pulse is up to one tick late, as QEMU's is, so that interrupts come at the same ns in both. Source: Intel 8254 data sheet.
  */
 public final class I8254 implements Device {
@@ -43,6 +43,20 @@ public final class I8254 implements Device {
         } else {
             counters.get(word >> 6).control(word);
         }
+    }
+
+    /** Opens or closes the gate of counter 2, the PC's speaker; closed after power-on. */
+    public void speakerGate(boolean open) {
+        counters.get(2).gate(open);
+    }
+
+    public boolean speakerGateOpen() {
+        return counters.get(2).gateOpen();
+    }
+
+    /** The output of counter 2. */
+    public boolean speakerOutput() {
+        return counters.get(2).output();
     }
 
     private void readBack(int word) {

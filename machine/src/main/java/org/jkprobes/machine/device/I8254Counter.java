@@ -21,6 +21,7 @@ final class I8254Counter implements Stateful {
     private final boolean drivesLine;
     private final Timer timer;
 
+    private boolean gate;
     private int mode = 3;
     private boolean bcd;
     private long count = 0x10000;
@@ -40,6 +41,7 @@ final class I8254Counter implements Stateful {
         this.timeline = timeline;
         this.output = output;
         this.drivesLine = drivesLine;
+        gate = drivesLine;
         timer = timeline.timer(() -> drive(nextEdge));
         loadedAt = timeline.now();
         if (drivesLine) {
@@ -117,6 +119,26 @@ final class I8254Counter implements Stateful {
         }
     }
 
+    /** Opens or closes the gate. In modes 0 and 4 a closed one does not stop the count, as in QEMU; in the others, opening starts it again. */
+    void gate(boolean open) {
+        boolean rises = open && !gate;
+        gate = open;
+        if (rises && (mode == 1 || mode == 5 || mode == 2 || mode == 3)) {
+            loadedAt = timeline.now();
+            if (drivesLine) {
+                drive(loadedAt);
+            }
+        }
+    }
+
+    boolean gateOpen() {
+        return gate;
+    }
+
+    boolean output() {
+        return outputAt(ticksAt(timeline.now()));
+    }
+
     private void start(int value) {
         count = value == 0 ? 0x10000 : value;
         loadedAt = timeline.now();
@@ -180,6 +202,7 @@ final class I8254Counter implements Stateful {
 
     @Override
     public void save(StateOutput out) {
+        out.putBoolean(gate);
         out.putInt(mode);
         out.putBoolean(bcd);
         out.putLong(count);
@@ -197,6 +220,7 @@ final class I8254Counter implements Stateful {
 
     @Override
     public void restore(StateInput in) {
+        gate = in.getBoolean();
         mode = in.getInt();
         bcd = in.getBoolean();
         count = in.getLong();

@@ -26,6 +26,23 @@ public final class PciBus implements Stateful {
                 .orElse(-1);
     }
 
+    /**
+     * A configuration read of 1, 2 or 4 bytes, zero-extended, which does not cross a register of 32 bits. Nobody there: all ones.
+     *
+     * @param address as in the configuration address register, the byte in its low two bits
+     */
+    public long load(int address, int size) {
+        return ByteLanes.mask(size)
+                & addressed(address)
+                        .map(function -> function.load(address & 0xff, size))
+                        .orElse(-1);
+    }
+
+    /** A configuration write of 1, 2 or 4 bytes. */
+    public void store(int address, int size, int value) {
+        addressed(address).ifPresent(function -> function.store(address & 0xff, size, value));
+    }
+
     private Optional<PciFunction> addressed(int address) {
         boolean here = ((address >> 16) & 0xff) == 0;
         return here ? Optional.ofNullable(functions.get((address >> 8) & 0xff)) : Optional.empty();

@@ -11,7 +11,16 @@ public final class Piix4Ide extends PciFunction {
     private final PortSpace.Region busMaster;
 
     public Piix4Ide(PortSpace ports) {
-        super(0x8086, 0x7111, 0, 0x0101);
+        this(ports, 0x7111);
+    }
+
+    /** The same function of a PIIX3, which has another PCI device id. */
+    public static Piix4Ide ofPiix3(PortSpace ports) {
+        return new Piix4Ide(ports, 0x7010);
+    }
+
+    private Piix4Ide(PortSpace ports, int deviceId) {
+        super(0x8086, deviceId, 0, 0x0101);
         set(STATUS, 2, 0x0280);
         set(PROGRAMMING_INTERFACE, 1, 0x80);
         declarePorts(BUS_MASTER_BAR, BUS_MASTER_PORTS);

@@ -10,8 +10,6 @@ import org.jkprobes.machine.StateOutput;
 public final class Piix4IsaBridge extends PciFunction {
     private static final int PIRQ_ROUTE = 0x60;
     private static final int PIRQS = 4;
-    private static final int RESET_NOW = 4;
-    private static final int HARD_RESET = 2;
 
     /** Registers that are not zero after reset: offset, value. */
     private static final int[][] RESET = {
@@ -31,10 +29,8 @@ public final class Piix4IsaBridge extends PciFunction {
     };
 
     private final I8259Pair interrupts;
-    private final Runnable reset;
-    private final Device resetControl = new ResetControl();
+    private final ResetControl resetControl;
     private final boolean[] level = new boolean[PIRQS];
-    private int resetKind;
 
     /**
      * @param reset called when the guest resets the machine
@@ -42,7 +38,7 @@ public final class Piix4IsaBridge extends PciFunction {
     public Piix4IsaBridge(I8259Pair interrupts, Runnable reset) {
         super(0x8086, 0x7110, 0, 0x0601);
         this.interrupts = interrupts;
-        this.reset = reset;
+        resetControl = new ResetControl(reset);
         set(STATUS, 2, 0x0200);
         set(HEADER_TYPE, 1, 0x80);
         for (int[] row : RESET) {
@@ -82,7 +78,7 @@ public final class Piix4IsaBridge extends PciFunction {
         for (boolean asserted : level) {
             out.putBoolean(asserted);
         }
-        out.putInt(resetKind);
+        resetControl.save(out);
     }
 
     @Override
@@ -91,29 +87,6 @@ public final class Piix4IsaBridge extends PciFunction {
         for (int pirq = 0; pirq < PIRQS; pirq++) {
             level[pirq] = in.getBoolean();
         }
-        resetKind = in.getInt();
-    }
-
-    private final class ResetControl implements Device {
-        @Override
-        public long load(int offset, int size) {
-            return resetKind;
-        }
-
-        @Override
-        public void store(int offset, int size, long value) {
-            if ((value & RESET_NOW) != 0) {
-                reset.run();
-            } else {
-                resetKind = (int) value & HARD_RESET;
-            }
-        }
-
-        /** Saved with the bridge. */
-        @Override
-        public void save(StateOutput out) {}
-
-        @Override
-        public void restore(StateInput in) {}
+        resetControl.restore(in);
     }
 }
