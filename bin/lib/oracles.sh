@@ -5,6 +5,7 @@
 # up on PATH.
 ORACLES=(
   "qemu-system-mipsel qemu-system-mips"
+  "qemu-system-x86_64 qemu-system-x86"
   "qemu-mipsel qemu-user"
   "gdb-multiarch gdb-multiarch"
   "objdump binutils"

@@ -47,8 +47,7 @@ public record KernelImage(
     }
 
     /** A kernel that cannot be moved. */
-    public KernelImage(
-            Architecture architecture, Kind kind, long entry, List<LoadSegment> segments, ByteBuffer setup) {
+    public KernelImage(Architecture architecture, Kind kind, long entry, List<LoadSegment> segments, ByteBuffer setup) {
         this(architecture, kind, entry, segments, setup, ByteBuffer.allocate(0).asReadOnlyBuffer());
     }
 

@@ -33,7 +33,7 @@ final class ApicTimer implements Stateful {
         return divider;
     }
 
-    /** Divide configuration: bits 3, 1 and 0 give 2, 4, 8 … 128, 1. */
+    /** Divide configuration: bits 3, 1 and 0 give 2, 4, 8 … 128, 1. An expiry that is already set stays, as in QEMU. */
     void divider(int value) {
         divider = value & 0xb;
         shift = ((divider & 3 | divider >> 1 & 4) + 1) & 7;

@@ -5,7 +5,8 @@ import org.jkprobes.machine.StateOutput;
 
 /**
  * The 8042 keyboard controller of a PC with neither keyboard nor mouse plugged in: its own commands work, the reset pulse above all; what is
- * sent to the devices is lost. It does not interrupt. Offset 0 is port 0x60, offset 4 port 0x64. Source: IBM PC/AT Technical Reference,
+ * sent to the devices is lost. It does not interrupt, and its
+ * status always says "command", as QEMU's does. Offset 0 is port 0x60, offset 4 port 0x64. Source: IBM PC/AT Technical Reference,
  * keyboard controller.
  */
 public final class KeyboardController implements Device {
@@ -63,7 +64,6 @@ public final class KeyboardController implements Device {
     }
 
     private void command(int word) {
-        status |= STATUS_COMMAND;
         expecting = 0;
         switch (word) {
             case 0x20 -> answer(mode);
@@ -91,7 +91,6 @@ public final class KeyboardController implements Device {
     }
 
     private void data(int word) {
-        status &= ~STATUS_COMMAND;
         switch (expecting) {
             case 0x60 -> mode = word;
             case 0xd1 -> {

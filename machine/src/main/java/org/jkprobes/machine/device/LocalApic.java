@@ -58,7 +58,7 @@ public final class LocalApic implements Device, X86Interrupts, ApicMessage.Sink 
     }
 
     /**
-     * An APIC as after reset: disabled by software, LINT0 passing on what the 8259As request.
+     * An APIC as after reset: disabled by software, its local sources masked.
      *
      * @param external asked for vectors when LINT0 requests; their output is {@link #externalInput}
      * @param request the CPU's INTR wire: high while an interrupt is {@link #pending}
@@ -73,7 +73,6 @@ public final class LocalApic implements Device, X86Interrupts, ApicMessage.Sink 
         this.broadcast = broadcast;
         timer = new ApicTimer(timeline, () -> local(TIMER));
         Arrays.fill(lvt, ApicMessage.MASKED_BIT);
-        lvt[LINT0] = ApicMessage.EXTINT << 8;
     }
 
     /** The wire from the 8259As to LINT0. */
@@ -273,10 +272,7 @@ public final class LocalApic implements Device, X86Interrupts, ApicMessage.Sink 
             case 0x31 -> commandDestination = value;
             case 0x32, 0x33, 0x34, 0x35, 0x36, 0x37 -> writeLvt(register - LVT_REGISTER, value);
             case 0x38 -> timer.load(value);
-            case 0x3e -> {
-                timer.divider(value);
-                timer.configure(lvt[TIMER]);
-            }
+            case 0x3e -> timer.divider(value);
             case 0x03, 0x09, 0x0a, 0x28, 0x39 -> {
                 // Read-only; writing the error status only asks for it.
             }
