@@ -25,7 +25,9 @@ public final class Piix4Power extends PciFunction {
     /**
      * What the board tells the chip about itself.
      *
-     * @param devices the registers at 0x5f and 0x67: which legacy devices there are
+     * @param devices5f the register at 0x5f: which legacy devices there are
+     * @param devices67 the register at 0x67: more of them
+     * @param smbusBase the first port of the SMBus host
      */
     private record Strapping(int devices5f, int devices67, int smbusBase) {}
 

@@ -49,7 +49,8 @@ final class LowMemory {
 
     /** Four-level page tables that map the first 4 GiB to themselves in pages of 2 MiB. The root is the first page. */
     static byte[] identityMap() {
-        ByteBuffer tables = little((2 + GIBIBYTES) * PAGE);
+        byte[] bytes = new byte[(2 + GIBIBYTES) * PAGE];
+        ByteBuffer tables = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         tables.putLong(0, PAGE_TABLES + PAGE | TABLE);
         for (int gibibyte = 0; gibibyte < GIBIBYTES; gibibyte++) {
             int directory = (2 + gibibyte) * PAGE;
@@ -58,7 +59,7 @@ final class LowMemory {
                 tables.putLong(directory + 8 * entry, (512L * gibibyte + entry) * LARGE_PAGE | LARGE);
             }
         }
-        return tables.array();
+        return bytes;
     }
 
     /** A node of the setup data list with a seed for the kernel's random numbers (SETUP_RNG_SEED); kernels before 6.0 pass it over. */

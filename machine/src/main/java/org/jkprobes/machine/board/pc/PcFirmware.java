@@ -1,6 +1,7 @@
 package org.jkprobes.machine.board.pc;
 
 import java.util.List;
+import org.jkprobes.machine.Timeline;
 
 /**
  * What a PC's firmware does to the chips before it starts a kernel, as a list of port writes: the legacy ROM area becomes RAM, PCI interrupts
@@ -11,6 +12,17 @@ import java.util.List;
 public final class PcFirmware {
     /** The first port of the power management registers. */
     public static final int PM_BASE = 0x600;
+
+    /** From the reset vector to the first write, in flat protected mode. */
+    static final int RESET_INSTRUCTIONS = 11;
+
+    /** From the last write to the kernel: segments, control registers, general registers, flags, a jump. */
+    static final int HAND_OVER_INSTRUCTIONS = 19;
+
+    static final int LONG_HAND_OVER_INSTRUCTIONS = 27;
+
+    private static final int PORT_WRITE_INSTRUCTIONS = 3;
+    private static final int MEMORY_WRITE_INSTRUCTIONS = 2;
 
     private static final int ISA_BRIDGE = 0x0800;
     private static final int POWER = 0x0b00;
@@ -39,10 +51,21 @@ public final class PcFirmware {
         return APIC_WRITES;
     }
 
-    /** Does it all. */
-    public static void setUp(PcBoard board) {
-        WRITES.forEach(write -> board.ports().store(write.port(), write.size(), write.value() & 0xffff_ffffL));
-        APIC_WRITES.forEach(write -> board.store(write.physical(), 4, write.value() & 0xffff_ffffL));
+    /**
+     * Does it all on a board that has just been switched on, and lets the time pass that a ROM would take: {@link #RESET_INSTRUCTIONS}, three
+     * instructions for each port write, two for each memory write, and those of the hand-over.
+     */
+    public static void setUp(PcBoard board, Timeline timeline, X86Start start) {
+        timeline.retire(RESET_INSTRUCTIONS);
+        for (PortWrite write : WRITES) {
+            timeline.retire(PORT_WRITE_INSTRUCTIONS);
+            board.ports().store(write.port(), write.size(), write.value() & 0xffff_ffffL);
+        }
+        for (MemoryWrite write : APIC_WRITES) {
+            timeline.retire(MEMORY_WRITE_INSTRUCTIONS);
+            board.store(write.physical(), 4, write.value() & 0xffff_ffffL);
+        }
+        timeline.retire(start.longMode() ? LONG_HAND_OVER_INSTRUCTIONS : HAND_OVER_INSTRUCTIONS);
     }
 
     private static PortWrite select(int function, int register) {

@@ -4,9 +4,6 @@ import java.io.ByteArrayOutputStream;
 
 /** x86 machine code for flat 32-bit mode, as far as device tests need it, and the ROM that brings a PC from reset to it. */
 final class BiosCode {
-    /** Instructions from reset to the first of the code proper. */
-    static final int RESET_INSTRUCTIONS = 11;
-
     /** The ROM is as large as the whole legacy BIOS area and ends at 4 GiB. */
     private static final int ROM_SIZE = 0x2_0000;
 
@@ -19,7 +16,7 @@ final class BiosCode {
 
     /** Instructions emitted so far that run once; the reset code included. */
     int instructions() {
-        return RESET_INSTRUCTIONS + instructions;
+        return PcFirmware.RESET_INSTRUCTIONS + instructions;
     }
 
     int size() {
@@ -115,12 +112,64 @@ final class BiosCode {
         instructions += 2 * turns;
     }
 
-    /** A jump to a fixed address: {@code mov ebp, address; jmp *ebp}. */
-    void jump(int address) {
-        bytes(0xbd);
-        word(address);
+    /** What the firmware writes, as {@link PcFirmware} does it. */
+    void firmware() {
+        for (PcFirmware.PortWrite write : PcFirmware.writes()) {
+            moveEdx(write.port());
+            moveEax(write.value());
+            out(write.size());
+        }
+        for (PcFirmware.MemoryWrite write : PcFirmware.apicWrites()) {
+            moveEax(write.value());
+            store((int) write.physical());
+        }
+    }
+
+    /** Hands over to a kernel. Its tables are in RAM already. */
+    void handOver(X86Start start) {
+        // jmp over the pointer; lgdt [pointer]
+        int pointer = ROM_BASE + size() + 2;
+        raw(
+                0xeb,
+                6,
+                start.gdtLimit() & 0xff,
+                start.gdtLimit() >> 8,
+                (int) start.gdtBase() & 0xff,
+                (int) start.gdtBase() >> 8 & 0xff,
+                (int) start.gdtBase() >> 16 & 0xff,
+                (int) start.gdtBase() >>> 24);
+        bytes(0x0f, 0x01, 0x15);
+        word(pointer);
         instructions++;
-        raw(0xff, 0xe5);
+        if (start.longMode()) {
+            moveEax((int) start.cr4());
+            raw(0x0f, 0x22, 0xe0);
+            moveEax((int) start.cr3());
+            raw(0x0f, 0x22, 0xd8);
+            moveEcx(0xc000_0080);
+            moveEax(0x100);
+            moveEdx(0);
+            raw(0x0f, 0x30);
+        }
+        moveEax((int) start.cr0());
+        raw(0x0f, 0x22, 0xc0);
+        moveEax(start.dataSelector());
+        for (int segment : new int[] {0xc0, 0xd0, 0xd8, 0xe0, 0xe8}) {
+            // mov es, ss, ds, fs, gs from eax
+            raw(0x8e, segment);
+        }
+        // or eax, eax of 1 leaves no flag.
+        moveEax(1);
+        raw(0x09, 0xc0);
+        moveEdi(start.registers().get(7).intValue());
+        moveEsi(start.registers().get(6).intValue());
+        moveEsp(start.registers().get(4).intValue());
+        moveEcx(start.registers().get(1).intValue());
+        moveEdx(start.registers().get(2).intValue());
+        moveEax(start.registers().get(0).intValue());
+        bytes(0xea);
+        word((int) start.entry());
+        raw(start.codeSelector(), 0);
     }
 
     /**

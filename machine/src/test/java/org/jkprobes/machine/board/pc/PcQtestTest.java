@@ -57,8 +57,10 @@ class PcQtestTest {
     void fixedPorts(long seed) throws Exception {
         Random random = new Random(seed);
         try (PcTwin twin = new PcTwin(seed)) {
-            int[] ports = {0x20, 0x21, 0x61, 0x80, 0x81, 0x82, 0x83, 0x84, 0x87, 0x89, 0x8a, 0x8b, 0x8f, 0xa0, 0xa1, 0x2f8,
-                0x3f8, 0x3f9, 0x3fa, 0x3fb, 0x3fc, 0x3fd, 0x3fe, 0x3ff, 0x4d0, 0x4d1, 0xcf9, 0x1f0, 0x1f7, 0x376, 0x3f6};
+            int[] ports = {
+                0x20, 0x21, 0x61, 0x80, 0x81, 0x82, 0x83, 0x84, 0x87, 0x89, 0x8a, 0x8b, 0x8f, 0xa0, 0xa1, 0x2f8, 0x3f8,
+                0x3f9, 0x3fa, 0x3fb, 0x3fc, 0x3fd, 0x3fe, 0x3ff, 0x4d0, 0x4d1, 0xcf9, 0x1f0, 0x1f7, 0x376, 0x3f6
+            };
             for (int port : ports) {
                 twin.in(port);
             }
@@ -87,7 +89,12 @@ class PcQtestTest {
                 int command = commands[random.nextInt(commands.length)];
                 twin.out(0x64, command);
                 twin.in(0x64);
-                if (command < 0xa0 || command == 0xa9 || command == 0xaa || command == 0xab || command == 0xc0 || command == 0xd0) {
+                if (command < 0xa0
+                        || command == 0xa9
+                        || command == 0xaa
+                        || command == 0xab
+                        || command == 0xc0
+                        || command == 0xd0) {
                     twin.in(0x60);
                     twin.in(0x64);
                 } else if (random.nextInt(4) == 0) {
@@ -122,7 +129,9 @@ class PcQtestTest {
     @Test
     void whereNothingIs() throws Exception {
         try (PcTwin twin = new PcTwin(0)) {
-            for (long physical : new long[] {0xa_0000, 0xb_8000, 0x1000_0000, 0xc000_0000L, 0xe000_0000L, 0xfed0_0000L, 0xfed4_0000L}) {
+            for (long physical :
+                    new long[] {0xa_0000, 0xb_8000, 0x1000_0000, 0xc000_0000L, 0xe000_0000L, 0xfed0_0000L, 0xfed4_0000L
+                    }) {
                 twin.load(physical);
             }
             for (int port : new int[] {0x84, 0x200, 0x278, 0x2f8, 0x300, 0x378, 0x3b0, 0x3d4, 0xc000}) {

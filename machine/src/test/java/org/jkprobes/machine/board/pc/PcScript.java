@@ -216,7 +216,8 @@ final class PcScript {
                                     String.join("\n", context(differs)),
                                     words(results, differs),
                                     ours.subList(Math.max(0, differs - 8), Math.min(ours.size(), differs + 8))))
-                    .isEqualTo(List.of(ours.size(), first < ours.size() ? ours.get(first).intValue() : -1));
+                    .isEqualTo(List.of(
+                            ours.size(), first < ours.size() ? ours.get(first).intValue() : -1));
         }
     }
 

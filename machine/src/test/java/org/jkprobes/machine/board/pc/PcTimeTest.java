@@ -82,8 +82,7 @@ class PcTimeTest {
                 case 5, 6 -> script.store(APIC + 0xb0, 0);
                 case 7 -> {
                     int[] masks = {0, 0, 1 << 16};
-                    script.store(
-                            APIC + 0x320, vector | masks[random.nextInt(3)] | (random.nextInt(2) << 17));
+                    script.store(APIC + 0x320, vector | masks[random.nextInt(3)] | (random.nextInt(2) << 17));
                 }
                 case 8 -> script.store(APIC + 0x380, 20_000 + random.nextInt(60_000));
                 case 9 -> script.store(APIC + 0x3e0, random.nextInt(16));
