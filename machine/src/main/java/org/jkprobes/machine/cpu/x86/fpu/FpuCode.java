@@ -53,27 +53,18 @@ public final class FpuCode {
      * @return {@link #NONE} if it is no x87, MMX, SSE or SSE2 instruction; FWAIT and the fences are none here
      */
     public static int of(byte[] bytes, int offset, X86Instruction instruction) {
-        return of(
-                bytes,
-                offset,
-                offset + instruction.opcodeOffset(),
-                offset + instruction.length(),
-                instruction.operandBits() == 16,
-                instruction.mode() == X86Mode.BITS64);
-    }
-
-    /** As above, of the bytes from {@code from} to {@code end}, whose opcode begins at {@code at}. */
-    static int of(byte[] bytes, int from, int at, int end, boolean narrow, boolean longMode) {
+        int at = offset + instruction.opcodeOffset();
+        boolean longMode = instruction.mode() == X86Mode.BITS64;
         int first = bytes[at] & 0xff;
         int mode = longMode ? LONG_MODE : 0;
         if (first >= 0xd8 && first <= 0xdf) {
-            return x87(first, bytes[at + 1] & 0xff, mode | (narrow ? NARROW : 0));
+            return x87(first, bytes[at + 1] & 0xff, mode | (instruction.operandBits() == 16 ? NARROW : 0));
         }
         int opcode = first == 0x0f ? bytes[at + 1] & 0xff : 0;
         if (!VectorInstructions.has(opcode)) {
             return NONE;
         }
-        int flags = mode | prefix(bytes, from, at);
+        int flags = mode | prefix(bytes, offset, at);
         if (opcode == 0x77) {
             return of(opcode, 0, 0, 0, flags);
         }
@@ -81,12 +72,12 @@ public final class FpuCode {
         if (opcode == 0xae && (modrm >= 0xc0 || (modrm >> 3 & 7) > 3)) {
             return NONE;
         }
-        int rex = longMode && at > from && (bytes[at - 1] & 0xf0) == 0x40 ? bytes[at - 1] : 0;
+        int rex = longMode && at > offset && (bytes[at - 1] & 0xf0) == 0x40 ? bytes[at - 1] : 0;
         return of(
                 opcode,
                 modrm >> 3 & 7 | (rex & 4) << 1,
                 modrm & 7 | (rex & 1) << 3,
-                VectorInstructions.hasImmediate(opcode) ? bytes[end - 1] : 0,
+                VectorInstructions.hasImmediate(opcode) ? bytes[offset + instruction.length() - 1] : 0,
                 flags | (modrm < 0xc0 ? MEMORY : 0) | ((rex & 8) != 0 ? WIDE : 0));
     }
 

@@ -84,7 +84,7 @@ class Float80Test {
     void operationsAreCorrectlyRounded() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 4_000; i++) {
             long a = random.nextLong() | Long.MIN_VALUE;
             long b = random.nextLong() >>> random.nextInt(64) << random.nextInt(64) | Long.MIN_VALUE;
             int aHigh = 0x3fff + random.nextInt(140) - 70 | (random.nextBoolean() ? 0x8000 : 0);

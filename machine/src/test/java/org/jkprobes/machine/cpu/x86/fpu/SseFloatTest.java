@@ -18,7 +18,7 @@ class SseFloatTest {
 
     @Test
     void doublesAsInJava() {
-        for (int i = 0; i < 100_000; i++) {
+        for (int i = 0; i < 20_000; i++) {
             long a = numbers.doubleBits();
             long b = numbers.doubleBits();
             double x = Double.longBitsToDouble(a);
@@ -39,7 +39,7 @@ class SseFloatTest {
 
     @Test
     void floatsAsInJava() {
-        for (int i = 0; i < 100_000; i++) {
+        for (int i = 0; i < 20_000; i++) {
             long a = numbers.floatBits() & 0xffff_ffffL;
             long b = numbers.floatBits() & 0xffff_ffffL;
             float x = Float.intBitsToFloat((int) a);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The transcendental instructions: equal to the host CPU but for the last bit, C1, and whether inexact is told. */
+/** The transcendental instructions: equal to the host CPU but for the last bit and C1. */
 @Tag("oracle")
 class TranscendentalHostTest {
     private static final int CASES = Integer.getInteger("jkprobes.fpu.cases", 3000);
