@@ -1,5 +1,6 @@
 package org.jkprobes;
 
+import java.lang.ref.WeakReference;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,8 @@ final class Watchdog {
 
     synchronized void start() {
         if (thread == null && !stopped) {
-            thread = Thread.ofPlatform().daemon().name("kprobes-watchdog").start(this::watch);
+            WeakReference<Watchdog> watchdog = new WeakReference<>(this);
+            thread = Thread.ofPlatform().daemon().name("kprobes-watchdog").start(() -> watch(watchdog));
         }
     }
 
@@ -47,14 +49,23 @@ final class Watchdog {
         LockSupport.unpark(thread);
     }
 
-    private void watch() {
-        while (!stopped) {
-            LockSupport.parkNanos(Math.clamp(limit / 4, 1_000_000, MAX_PERIOD));
-            long now = System.nanoTime();
-            for (int i = 0; i < cpus.length; i++) {
-                look(i, now);
-            }
+    /** Does not keep alive whom nobody else remembers: a target that was dropped without closing its Kprobes. */
+    private static void watch(WeakReference<Watchdog> reference) {
+        long period = 1;
+        while (period != 0) {
+            LockSupport.parkNanos(period);
+            Watchdog watchdog = reference.get();
+            period = watchdog == null || watchdog.stopped ? 0 : watchdog.look();
         }
+    }
+
+    /** Looks once; returns in how many ns it wants to look again. */
+    private long look() {
+        long now = System.nanoTime();
+        for (int i = 0; i < cpus.length; i++) {
+            look(i, now);
+        }
+        return Math.clamp(limit / 4, 1_000_000, MAX_PERIOD);
     }
 
     private void look(int index, long now) {

@@ -2,6 +2,7 @@ package org.jkprobes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -77,5 +78,22 @@ class WatchdogTest {
             assertThat(probe.enabled()).isTrue();
             assertThat(reports).isEmpty();
         }
+    }
+
+    /** A machine has hundreds of MiB; who drops it without closing its Kprobes gets them back. */
+    @Test
+    void keepsNoTargetAlive() throws InterruptedException {
+        WeakReference<ToyMachine> dropped = new WeakReference<>(probedAndDropped());
+        while (dropped.get() != null) {
+            System.gc();
+            Thread.sleep(10);
+        }
+        assertThat(dropped.get()).isNull();
+    }
+
+    private static ToyMachine probedAndDropped() {
+        ToyMachine machine = machine();
+        Kprobes.on(machine).register(Kprobe.at("f").build());
+        return machine;
     }
 }
