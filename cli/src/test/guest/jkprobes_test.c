@@ -97,6 +97,32 @@ asm("	.text\n"
     "	.set pop\n");
 u32 jk_branches(u32 rounds);
 
+// A load that may fault: the kernel's exception table then answers with EFAULT. And a breakpoint that is nobody's.
+asm("	.text\n"
+    "	.set push\n"
+    "	.set noreorder\n"
+    "	.globl jk_load\n"
+    "	.type jk_load, @function\n"
+    "jk_load:\n"
+    "	lw	$v0, 0($a0)\n"
+    "1:	jr	$ra\n"
+    "	nop\n"
+    "2:	b	1b\n"
+    "	li	$v0, -14\n"
+    "	.size jk_load, . - jk_load\n"
+    "	.section __ex_table, \"a\"\n"
+    "	.word	jk_load, 2b\n"
+    "	.previous\n"
+    "	.globl jk_break\n"
+    "	.type jk_break, @function\n"
+    "jk_break:\n"
+    "	break	0x3f\n"
+    "	jr	$ra\n"
+    "	addiu	$v0, $a0, 1\n"
+    "	.size jk_break, . - jk_break\n"
+    "	.set pop\n");
+u32 jk_load(u32 address);
+
 static ssize_t jk_write(struct file *file, const char __user *text, size_t length, loff_t *at)
 {
 	char line[32] = "";
@@ -116,6 +142,8 @@ static ssize_t jk_write(struct file *file, const char __user *text, size_t lengt
 		sprintf(result, "%ld\n", jk_target8(value, 2, 3, 4, 5, 6, 7, -8));
 	else if (sscanf(line, "branches %u", &value) == 1)
 		sprintf(result, "%u\n", jk_branches(value));
+	else if (sscanf(line, "load %u", &value) == 1)
+		sprintf(result, "%d\n", (int)jk_load(value));
 	else if (!strncmp(line, "traced", 6))
 		sprintf(result, "%d %d\n", jk_traced(), jk_traced_nested());
 	else

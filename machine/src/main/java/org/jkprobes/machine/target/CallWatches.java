@@ -12,9 +12,13 @@ import org.jkprobes.target.Symbols;
  * @param offering where a function offers to give the CPU away ({@code kernel/sched/core.c})
  * @param scheduling where it does
  * @param dying where it has raised a fault without a fix-up ({@code arch/mips/kernel/traps.c})
+ * @param panicking where it would end the kernel ({@code kernel/panic.c})
+ * @param stopping where it would end the machine ({@code arch/mips/kernel/reset.c})
  */
-record CallWatches(MipsCpu cpu, long returning, long offering, long scheduling, long dying) {
+record CallWatches(
+        MipsCpu cpu, long returning, long offering, long scheduling, long dying, long panicking, List<Long> stopping) {
     private static final long NONE = -1;
+    private static final List<String> STOPPING = List.of("machine_restart", "machine_halt", "machine_power_off");
 
     static CallWatches of(MipsCpu cpu, Symbols symbols, long returning) {
         long offering = address(symbols, "__cond_resched");
@@ -23,7 +27,9 @@ record CallWatches(MipsCpu cpu, long returning, long offering, long scheduling, 
                 returning,
                 offering == NONE ? address(symbols, "_cond_resched") : offering,
                 address(symbols, "__schedule"),
-                address(symbols, "die"));
+                address(symbols, "die"),
+                address(symbols, "panic"),
+                STOPPING.stream().map(name -> address(symbols, name)).toList());
         watches.each(true);
         return watches;
     }
@@ -42,6 +48,8 @@ record CallWatches(MipsCpu cpu, long returning, long offering, long scheduling, 
         set(offering, on);
         set(scheduling, on);
         set(dying, on);
+        set(panicking, on);
+        stopping.forEach(address -> set(address, on));
     }
 
     private void set(long address, boolean on) {
@@ -58,6 +66,11 @@ record CallWatches(MipsCpu cpu, long returning, long offering, long scheduling, 
     }
 
     boolean has(long pc) {
-        return pc == returning || pc == offering || pc == scheduling || pc == dying;
+        return pc == returning
+                || pc == offering
+                || pc == scheduling
+                || pc == dying
+                || pc == panicking
+                || stopping.contains(pc);
     }
 }

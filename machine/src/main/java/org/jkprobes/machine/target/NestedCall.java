@@ -69,6 +69,12 @@ final class NestedCall {
             // die(message, registers)
             return end(new Aborted(AbortCause.FAULT, exceptionPc()));
         }
+        if (pc == watches.panicking()) {
+            return end(new Aborted(AbortCause.FAULT, cpu.slot(MipsSlots.RA)));
+        }
+        if (watches.stopping().contains(pc)) {
+            return end(new Aborted(AbortCause.STOPPED, cpu.slot(MipsSlots.RA)));
+        }
         return cpu.slot(MipsSlots.SP) == stackPointer && end(new Returned(cpu.slot(V0)));
     }
 
