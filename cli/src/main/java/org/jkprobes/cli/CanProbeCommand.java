@@ -8,7 +8,7 @@ import org.jkprobes.Kprobes;
 import org.jkprobes.ProbeRefusal;
 import org.jkprobes.cli.event.JsonLine;
 import org.jkprobes.images.ImageException;
-import org.jkprobes.isa.mips.MipsDisassembler;
+import org.jkprobes.isa.Symbolizer;
 import org.jkprobes.symbols.SymbolException;
 import org.jkprobes.target.Target;
 import picocli.CommandLine.Command;
@@ -54,14 +54,15 @@ final class CanProbeCommand implements Callable<Integer> {
             opened = StaticKernel.open(kernel, more, progress);
         }
         long address = address(opened, point);
-        Target target = new StaticTarget(opened);
-        try (Kprobes kprobes = Kprobes.on(target)) {
+        StaticTarget target = new StaticTarget(opened);
+        try (Kprobes kprobes = target.kprobes()) {
             Optional<ProbeRefusal> refusal = kprobes.canProbe(address);
             PrintWriter out = spec.commandLine().getOut();
             switch (format) {
                 case TEXT ->
-                    out.println(refusal.map(r -> "no: " + r.getMessage()).orElseGet(() -> yes(target, address)));
-                case NDJSON -> out.print(json(target, address, refusal));
+                    out.println(
+                            refusal.map(r -> "no: " + r.getMessage()).orElseGet(() -> yes(opened, target, address)));
+                case NDJSON -> out.print(json(opened, target, address, refusal));
             }
             out.flush();
         }
@@ -81,17 +82,21 @@ final class CanProbeCommand implements Callable<Integer> {
         };
     }
 
-    private static String yes(Target target, long address) {
-        int word = target.memory().readInt(address, 0);
-        return "yes: %s (0x%x): %08x %s"
-                .formatted(target.symbols().describe(address), address, word, text(word, address));
+    private static String yes(StaticKernel opened, Target target, long address) {
+        InstructionView.Shown shown = shown(opened, address);
+        return "yes: %s (0x%x): %s %s"
+                .formatted(target.symbols().describe(address), address, shown.encoding(), shown.text());
     }
 
-    private static String text(int word, long address) {
-        return MipsDisassembler.disassemble(word, address).replace('\t', ' ');
+    private static InstructionView.Shown shown(StaticKernel opened, long address) {
+        byte[] code = new byte[InstructionView.LONGEST];
+        int length = opened.memory().read(address, code, 0, code.length);
+        InstructionView.Shown shown = opened.guest().instructions().show(code, 0, length, address, Symbolizer.NONE);
+        return new InstructionView.Shown(
+                shown.length(), shown.encoding(), shown.text().replaceAll(" +", " "));
     }
 
-    private static String json(Target target, long address, Optional<ProbeRefusal> refusal) {
+    private static String json(StaticKernel opened, Target target, long address, Optional<ProbeRefusal> refusal) {
         JsonLine json = new JsonLine()
                 .object()
                 .field("type", "can-probe")
@@ -100,8 +105,9 @@ final class CanProbeCommand implements Callable<Integer> {
                 .hexField("address", address)
                 .field("possible", refusal.isEmpty());
         if (refusal.isEmpty()) {
-            int word = target.memory().readInt(address, 0);
-            json.field("word", String.format("%08x", word)).field("text", text(word, address));
+            InstructionView.Shown shown = shown(opened, address);
+            json.field(opened.guest().instructions().encodingName(), shown.encoding())
+                    .field("text", shown.text());
         } else {
             ProbeRefusal why = refusal.get();
             json.field("code", why.errno().toString())

@@ -17,7 +17,10 @@ import picocli.CommandLine.Spec;
         name = "disasm",
         mixinStandardHelpOptions = true,
         versionProvider = VersionText.class,
-        description = {"Disassembles a function of the kernel: offset, address, instruction word, instruction.", ""},
+        description = {
+            "Disassembles a function of the kernel: offset, address, instruction word or bytes, instruction.",
+            ""
+        },
         footerHeading = "%nExample:%n",
         footer = "  jkprobes disasm kernel_clone")
 final class DisasmCommand implements Callable<Integer> {
@@ -46,6 +49,7 @@ final class DisasmCommand implements Callable<Integer> {
             opened = StaticKernel.open(kernel, more, progress);
         }
         KernelSymbols symbols = opened.symbols();
+        InstructionView view = opened.guest().instructions();
         Listing listing = Listing.of(opened, from);
         PrintWriter out = spec.commandLine().getOut();
         if (format == Format.TEXT) {
@@ -57,16 +61,23 @@ final class DisasmCommand implements Callable<Integer> {
             switch (format) {
                 case TEXT ->
                     out.printf(
-                            "  +0x%-5x %s  %08x  %s%n",
-                            line.offset(), symbols.model().format(line.address()), line.word(), line.text());
-                case NDJSON -> out.print(json(listing, line));
+                            "  +0x%-5x %s  %s  %s%n",
+                            line.offset(),
+                            symbols.model().format(line.address()),
+                            padded(line.encoding(), view.encodingWidth()),
+                            line.text());
+                case NDJSON -> out.print(json(listing, view, line));
             }
         }
         out.flush();
         return ExitCode.OK;
     }
 
-    private static String json(Listing listing, Listing.Line line) {
+    private static String padded(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.length()));
+    }
+
+    private static String json(Listing listing, InstructionView view, Listing.Line line) {
         return new JsonLine()
                 .object()
                 .field("type", "instruction")
@@ -74,7 +85,7 @@ final class DisasmCommand implements Callable<Integer> {
                 .field("symbol", listing.function().name())
                 .field("offset", line.offset())
                 .hexField("address", line.address())
-                .field("word", String.format("%08x", line.word()))
+                .field(view.encodingName(), line.encoding())
                 .field("text", line.text())
                 .endObject()
                 .endObject()

@@ -62,7 +62,7 @@ final class ListCommand implements Callable<Integer> {
             throw new UserError("no function matches '" + pattern + "'");
         }
         PrintWriter out = spec.commandLine().getOut();
-        try (Kprobes kprobes = Kprobes.on(new StaticTarget(opened))) {
+        try (Kprobes kprobes = new StaticTarget(opened).kprobes()) {
             for (Symbol symbol : found) {
                 Optional<ProbeRefusal> refusal = kprobes.canProbe(symbol.address());
                 out.print(

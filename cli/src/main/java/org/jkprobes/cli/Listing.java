@@ -1,10 +1,8 @@
 package org.jkprobes.cli;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jkprobes.isa.mips.MipsDisassembler;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.Location;
 import org.jkprobes.symbols.SymbolType;
@@ -16,17 +14,13 @@ import org.jkprobes.target.Symbol;
  * @param function the whole function
  */
 record Listing(Symbol function, List<Line> lines) {
-    private static final int WORD = 4;
-
-    /** The column operands begin at, behind the longest usual mnemonic. */
-    private static final int OPERANDS = 8;
-
     /**
      * One instruction.
      *
      * @param offset bytes from the start of the function
+     * @param encoding its word, or its bytes
      */
-    record Line(long offset, long address, int word, String text) {}
+    record Line(long offset, long address, String encoding, String text) {}
 
     /**
      * Disassembles from a place to the end of its function.
@@ -46,32 +40,36 @@ record Listing(Symbol function, List<Line> lines) {
         if (!SymbolType.isText(function.type())) {
             throw new UserError(function.name() + " is data, not a function");
         }
-        if (start % WORD != 0) {
-            throw new UserError(from + " is not on an instruction: those are at multiples of " + WORD);
+        InstructionView view = kernel.guest().instructions();
+        if (start % view.alignment() != 0) {
+            throw new UserError(from + " is not on an instruction: those are at multiples of " + view.alignment());
         }
-        byte[] bytes = new byte[(int) (function.address() + function.size() - start)];
-        int length = kernel.memory().read(start, bytes, 0, bytes.length);
-        if (length < WORD) {
+        List<Line> lines = lines(kernel, view, function);
+        if (lines.isEmpty() || start > lines.getLast().address()) {
             throw new UserError("the kernel image does not hold " + from);
         }
-        ByteBuffer words =
-                ByteBuffer.wrap(bytes, 0, length).order(symbols.model().byteOrder());
-        List<Line> lines = new ArrayList<>();
-        while (words.remaining() >= WORD) {
-            long address = start + words.position();
-            int word = words.getInt();
-            lines.add(new Line(address - function.address(), address, word, text(symbols, word, address)));
+        // Where instructions are found only by going through those before them, a place may be inside of one.
+        List<Line> rest = lines.stream().filter(line -> line.address() >= start).toList();
+        if (rest.getFirst().address() != start) {
+            throw new UserError("%s is not on an instruction: the next one is at %s+0x%x"
+                    .formatted(from, function.name(), rest.getFirst().offset()));
         }
-        return new Listing(function, List.copyOf(lines));
+        return new Listing(function, rest);
     }
 
-    private static String text(KernelSymbols symbols, int word, long address) {
-        String text = MipsDisassembler.disassemble(word, address, target -> name(symbols, target));
-        int tab = text.indexOf('\t');
-        if (tab < 0) {
-            return text;
+    private static List<Line> lines(StaticKernel kernel, InstructionView view, Symbol function) {
+        byte[] bytes = new byte[(int) function.size()];
+        int length = kernel.memory().read(function.address(), bytes, 0, bytes.length);
+        List<Line> lines = new ArrayList<>();
+        int offset = 0;
+        while (offset + view.alignment() <= length) {
+            long address = function.address() + offset;
+            InstructionView.Shown shown =
+                    view.show(bytes, offset, length, address, target -> name(kernel.symbols(), target));
+            lines.add(new Line(offset, address, shown.encoding(), shown.text()));
+            offset += shown.length();
         }
-        return text.substring(0, tab) + " ".repeat(Math.max(1, OPERANDS - tab)) + text.substring(tab + 1);
+        return lines;
     }
 
     private static Optional<String> name(KernelSymbols symbols, long target) {

@@ -35,7 +35,7 @@ public final class Main {
         FailureReport failures = new FailureReport();
         commandLine.setExecutionExceptionHandler(failures);
         commandLine.setParameterExceptionHandler(failures);
-        commandLine.registerConverter(Guest.class, text -> Choice.of(Guest.values(), text));
+        commandLine.registerConverter(Guest.class, Guest::named);
         commandLine.registerConverter(Format.class, text -> Choice.of(Format.values(), text));
         commandLine.registerConverter(
                 EngineChoice.class,

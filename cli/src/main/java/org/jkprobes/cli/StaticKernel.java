@@ -11,9 +11,10 @@ import org.jkprobes.symbols.MemoryReader;
 /**
  * A kernel that is looked into without running it, at the addresses it is linked for.
  *
+ * @param guest whose kernel it is
  * @param memory the image, at those addresses
  */
-record StaticKernel(KernelSymbols symbols, MemoryReader memory) {
+record StaticKernel(Guest guest, KernelSymbols symbols, MemoryReader memory) {
     /**
      * Opens the kernel that was asked for and reads its symbols.
      *
@@ -24,7 +25,7 @@ record StaticKernel(KernelSymbols symbols, MemoryReader memory) {
         more.file.ifPresent(file -> InputFile.check("--symbols", file));
         ImageMemory memory = new ImageMemory(image(option, progress));
         progress.brief("reading its symbols");
-        return new StaticKernel(ImageSymbols.of(memory, option.guest.kernelSpace(), more.file), memory);
+        return new StaticKernel(option.guest, ImageSymbols.of(memory, option.guest.kernelSpace(), more.file), memory);
     }
 
     /**

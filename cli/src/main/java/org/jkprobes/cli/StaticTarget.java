@@ -2,6 +2,8 @@ package org.jkprobes.cli;
 
 import java.nio.ByteOrder;
 import java.util.Optional;
+import org.jkprobes.Kprobes;
+import org.jkprobes.ProbeRefusal;
 import org.jkprobes.symbols.MemoryReader;
 import org.jkprobes.target.DieChain;
 import org.jkprobes.target.Memory;
@@ -11,30 +13,45 @@ import org.jkprobes.target.Symbols;
 import org.jkprobes.target.Target;
 import org.jkprobes.target.Text;
 
-/** A MIPS kernel's image as a target that never runs: to ask what could be probed. */
+/** A kernel's image as a target that never runs: to ask what could be probed. */
 final class StaticTarget implements Target {
+    private final Guest guest;
     private final ImageWords memory;
     private final Symbols symbols;
     private final DieChain chain = new DieChain();
 
     StaticTarget(StaticKernel kernel) {
+        guest = kernel.guest();
         memory = new ImageWords(kernel.memory());
         symbols = kernel.symbols();
     }
 
+    /**
+     * Kprobes on it.
+     *
+     * @throws UserError if its architecture can be looked at but not probed
+     */
+    Kprobes kprobes() {
+        try {
+            return Kprobes.on(this);
+        } catch (ProbeRefusal e) {
+            throw new UserError(String.valueOf(e.getMessage()), e);
+        }
+    }
+
     @Override
     public String architecture() {
-        return "mips";
+        return guest.port();
     }
 
     @Override
     public ByteOrder byteOrder() {
-        return ByteOrder.LITTLE_ENDIAN;
+        return guest.architecture().order();
     }
 
     @Override
     public int wordBytes() {
-        return 4;
+        return guest.architecture().bits() / 8;
     }
 
     @Override

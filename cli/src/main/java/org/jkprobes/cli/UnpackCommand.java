@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.concurrent.Callable;
 import org.jkprobes.images.KernelImage;
+import org.jkprobes.images.LoadSegment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,12 +52,13 @@ final class UnpackCommand implements Callable<Integer> {
         try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), Terminals.stderr())) {
             image = StaticKernel.image(kernel, progress);
         }
-        long start = image.segments().stream()
-                .mapToLong(segment -> segment.virtualAddress())
-                .min()
+        // By physical address: per-CPU data of x86 is linked at virtual address 0.
+        LoadSegment first = image.segments().stream()
+                .min(Comparator.comparingLong(LoadSegment::physicalAddress))
                 .orElseThrow();
+        long start = first.physicalAddress();
         long end = image.segments().stream()
-                .mapToLong(segment -> segment.virtualAddress() + segment.data().capacity())
+                .mapToLong(segment -> segment.physicalAddress() + segment.data().capacity())
                 .max()
                 .orElseThrow();
         if (end - start > MOST_BYTES) {
@@ -67,12 +70,14 @@ final class UnpackCommand implements Callable<Integer> {
                         .get(
                                 0,
                                 bytes,
-                                (int) (segment.virtualAddress() - start),
+                                (int) (segment.physicalAddress() - start),
                                 segment.data().capacity()));
         write(target, bytes);
         spec.commandLine()
                 .getOut()
-                .printf("%s: %d bytes at 0x%x, entry 0x%x%n", file, bytes.length, start, image.entry());
+                .printf(
+                        "%s: %d bytes at 0x%x, entry 0x%x%n",
+                        file, bytes.length, first.virtualAddress(), image.entry());
         return ExitCode.OK;
     }
 

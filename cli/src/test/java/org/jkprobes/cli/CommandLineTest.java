@@ -85,7 +85,9 @@ class CommandLineTest {
             run --memory 4096                    | --memory 4096
             run --memory much                    | 'much' is not a
             run --memory 99999999999999          | '99999999999999'
-            run --arch vax                       | 'vax' is not mipsel
+            run --arch vax                       | 'vax' is not mipsel or i386 or x86_64
+            run --arch i686 --memory 4096        | --memory 4096: i386 takes 64 to 3072 MiB
+            run --arch amd64 --memory 64         | --memory 64: x86_64 takes 128 to 16384 MiB
             run --format xml                     | 'xml' is not text or ndjson
             run --kprobe +0x10                   | is not a symbol
             run --kprobe do_exit+                | is not a symbol

@@ -1,6 +1,7 @@
 package org.jkprobes.cli.session;
 
 import java.io.InputStream;
+import org.jkprobes.cli.Guest;
 import org.jkprobes.cli.ProgressLine;
 import org.jkprobes.cli.RunOptions;
 import org.jkprobes.cli.Session;
@@ -35,6 +36,10 @@ public final class MaltaSession implements Session {
 
     @Override
     public RunSummary run(RunOptions options, EventSink events) {
+        if (options.guest() != Guest.MIPSEL) {
+            throw new UserError(
+                    "--arch " + options.guest() + ": its kernels can be looked at (symbols, disasm, unpack), not run");
+        }
         try (ProgressLine progress = ProgressLine.ofHost()) {
             GuestImage image = GuestImage.of(options, progress);
             progress.clear();
