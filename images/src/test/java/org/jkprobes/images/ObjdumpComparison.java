@@ -1,4 +1,4 @@
-package org.jkprobes.isa.x86;
+package org.jkprobes.images;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -9,6 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jkprobes.isa.Symbolizer;
+import org.jkprobes.isa.x86.X86Decoder;
+import org.jkprobes.isa.x86.X86Disassembler;
+import org.jkprobes.isa.x86.X86Instruction;
+import org.jkprobes.isa.x86.X86Mode;
+import org.jkprobes.isa.x86.X86Op;
 
 /**
  * Compares {@link X86Decoder} and {@link X86Disassembler} with Debian's {@code objdump}, instruction by instruction; objdump's output
@@ -23,17 +28,16 @@ import org.jkprobes.isa.Symbolizer;
  * @param texts how many differ in text or length
  * @param samples the first differences, a line each
  */
-public record ObjdumpComparison(long compared, long invalid, long lengths, long texts, List<String> samples) {
+record ObjdumpComparison(long compared, long invalid, long lengths, long texts, List<String> samples) {
     private static final int MAX_SAMPLES = 50;
 
     /** Compares all of a stretch of code. */
-    public static ObjdumpComparison ofText(byte[] code, X86Mode mode, long address)
-            throws IOException, InterruptedException {
+    static ObjdumpComparison ofText(byte[] code, X86Mode mode, long address) throws IOException, InterruptedException {
         return of(code, mode, address, 1);
     }
 
     /** Compares the instructions that begin at each multiple of {@code slot}. */
-    public static ObjdumpComparison ofSlots(byte[] code, X86Mode mode, long address, int slot)
+    static ObjdumpComparison ofSlots(byte[] code, X86Mode mode, long address, int slot)
             throws IOException, InterruptedException {
         return of(code, mode, address, slot);
     }
