@@ -8,7 +8,7 @@ import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.NdjsonSink;
 import org.jkprobes.cli.event.RunSummary;
 import org.jkprobes.cli.event.TextSink;
-import org.jkprobes.cli.session.MaltaSession;
+import org.jkprobes.cli.session.MachineSession;
 
 /** Runs from checked options to the exit code. */
 final class Run {
@@ -24,12 +24,12 @@ final class Run {
 
     /** On our own machine, with this process's streams: not System.out, which would swallow what cannot be written. */
     static Run ofHost() {
-        return of(MaltaSession.ofHost());
+        return of(MachineSession.ofHost());
     }
 
     /** The same, but nobody types. */
     static Run withoutKeys() {
-        return of(MaltaSession.withoutKeys());
+        return of(MachineSession.withoutKeys());
     }
 
     private static Run of(Session session) {

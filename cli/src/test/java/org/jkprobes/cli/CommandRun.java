@@ -5,7 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.jkprobes.cli.session.MaltaSession;
+import org.jkprobes.cli.session.MachineSession;
 import picocli.CommandLine;
 
 /** {@code jkprobes run}, carried out by its class in this JVM: its exit code, and what it wrote. */
@@ -19,7 +19,8 @@ public record CommandRun(int exitCode, String out, String err) {
     public static CommandRun typed(String keys, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        MaltaSession session = MaltaSession.reading(new ByteArrayInputStream(keys.getBytes(StandardCharsets.UTF_8)));
+        MachineSession session =
+                MachineSession.reading(new ByteArrayInputStream(keys.getBytes(StandardCharsets.UTF_8)));
         int exitCode = Main.configured(new CommandLine(new RunCommand(new Run(session, out, err))))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .execute(arguments);

@@ -13,9 +13,6 @@ import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.RunSummary;
 import org.jkprobes.cli.event.RunSummary.End;
 import org.jkprobes.machine.Machine;
-import org.jkprobes.machine.board.malta.Malta;
-import org.jkprobes.machine.board.malta.MaltaMemory;
-import org.jkprobes.machine.device.Mc146818;
 
 /** One run of a guest, from power-on or a snapshot to its end. */
 final class GuestRun {
@@ -24,13 +21,12 @@ final class GuestRun {
 
     private final RunOptions options;
     private final GuestImage image;
-    private final MaltaMemory memory;
     private final BusyLine events;
     private final ProgressLine progress;
     private final ConsoleTap console;
-    private final Malta malta;
+    private final GuestComputer computer;
     private final Machine machine;
-    private final Probes probes;
+    private final GuestProbes probes;
     private boolean restored;
 
     GuestRun(RunOptions options, GuestImage image, EventSink events, ProgressLine progress) {
@@ -38,12 +34,11 @@ final class GuestRun {
         this.image = image;
         this.progress = progress;
         this.events = new BusyLine(events, progress);
-        memory = new MaltaMemory((long) options.memoryMib() << 20);
         console = new ConsoleTap(this.events);
-        malta = new Malta(memory, Mc146818.DEFAULT_START, console);
-        malta.machine().engine(options.engine().engine());
-        machine = malta.machine();
-        probes = new Probes(malta, new LinkedKernel(image.kernel(), options), this.events);
+        computer = GuestComputer.of(options, image, console, this.events);
+        machine = computer.machine();
+        machine.engine(options.engine().engine());
+        probes = computer.probes();
     }
 
     RunSummary toEnd(KeySource keys) {
@@ -66,7 +61,7 @@ final class GuestRun {
             restored = true;
             return Optional.empty();
         }
-        image.bootOn(malta, memory);
+        computer.boot();
         if (snapshot.isPresent() || !options.probes().isEmpty()) {
             probes.settle(); // else a kernel without symbols will do
         }
@@ -149,7 +144,7 @@ final class GuestRun {
 
     private End follow(KeySource keys) {
         ConsoleCommands commands = probes.commands();
-        try (KeySource.Typing typing = keys.start(malta, console, commands)) {
+        try (KeySource.Typing typing = keys.start(computer, console, commands)) {
             if (restored && options.exec().isEmpty()) {
                 console.showLine(); // now that keys go to the guest
             }

@@ -1,14 +1,12 @@
 package org.jkprobes.cli.session;
 
-import org.jkprobes.machine.board.malta.Malta;
-
 /** Where a guest's keys come from, and what the host does while the guest waits for them. */
 interface KeySource {
     /** Nobody types. The guest's idle time is skipped. */
-    KeySource NONE = (malta, console, commands) -> Typing.NEVER_QUITS;
+    KeySource NONE = (computer, console, commands) -> Typing.NEVER_QUITS;
 
     /** Begins to type into a guest, until the answer is closed; lines that begin with {@link ConsoleCommands#KEY} are commands. */
-    Typing start(Malta malta, ConsoleTap console, ConsoleCommands commands);
+    Typing start(GuestComputer computer, ConsoleTap console, ConsoleCommands commands);
 
     /** Someone types. */
     interface Typing extends AutoCloseable {

@@ -11,7 +11,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jkprobes.machine.IdlePolicy;
 import org.jkprobes.machine.Keyboard;
-import org.jkprobes.machine.board.malta.Malta;
 import org.jkprobes.machine.device.Uart16550;
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +33,13 @@ final class PipedKeys implements KeySource {
     }
 
     @Override
-    public Typing start(Malta malta, ConsoleTap console, ConsoleCommands commands) {
+    public Typing start(GuestComputer computer, ConsoleTap console, ConsoleCommands commands) {
         BlockingQueue<byte[]> lines = new LinkedBlockingQueue<>(16);
         Thread reader = Thread.ofPlatform().daemon().name("keys").start(() -> read(lines));
-        Waiting waiting = new Waiting(malta, lines, console, commands);
-        malta.machine().idle(waiting);
+        Waiting waiting = new Waiting(computer, lines, console, commands);
+        computer.machine().idle(waiting);
         return () -> {
-            malta.machine().idle(IdlePolicy.SKIP);
+            computer.machine().idle(IdlePolicy.SKIP);
             reader.interrupt();
         };
     }
@@ -78,10 +77,10 @@ final class PipedKeys implements KeySource {
 
         private boolean shell;
 
-        Waiting(Malta malta, BlockingQueue<byte[]> lines, ConsoleTap console, ConsoleCommands commands) {
+        Waiting(GuestComputer computer, BlockingQueue<byte[]> lines, ConsoleTap console, ConsoleCommands commands) {
             this.lines = lines;
-            keyboard = malta.machine().keyboard();
-            port = malta.board().console();
+            keyboard = computer.machine().keyboard();
+            port = computer.console();
             this.console = console;
             this.commands = commands;
         }

@@ -29,8 +29,8 @@ import org.jkprobes.symbols.memory.MipsKernelMemory;
 import org.jkprobes.symbols.modules.ModuleList;
 import org.jspecify.annotations.Nullable;
 
-/** The probes of a run: planted where the kernel really is, reported, counted. */
-final class Probes {
+/** The probes of a run on a Malta: planted where the kernel really is, reported, counted. */
+final class Probes implements GuestProbes {
     private static final int V0 = 2;
     /** What a boot passes, it passes long before this many instructions. */
     private static final long REACHED_BY = 10_000_000_000L;
@@ -86,8 +86,8 @@ final class Probes {
         }
     }
 
-    /** The kernel runs that far from where it is linked. */
-    void moved(long by) {
+    @Override
+    public void moved(long by) {
         delta = by;
         symbols = null;
     }
@@ -96,16 +96,13 @@ final class Probes {
         return kprobes;
     }
 
-    long delta() {
+    @Override
+    public long delta() {
         return delta;
     }
 
-    /**
-     * Runs the guest until its kernel knows where it is: symbols are those of the running kernel from then on.
-     *
-     * @throws org.jkprobes.symbols.SymbolException if the kernel has none
-     */
-    void settle() {
+    @Override
+    public void settle() {
         OptionalLong jump = Relocation.jump(symbols(), kernel.memory(), kernel.entry());
         if (jump.isEmpty()) {
             return;
@@ -122,12 +119,8 @@ final class Probes {
         }
     }
 
-    /**
-     * Runs the guest until its kernel is about to start /init.
-     *
-     * @param tick called now and then meanwhile
-     */
-    void runToInit(Runnable tick) {
+    @Override
+    public void runToInit(Runnable tick) {
         if (symbols().find("run_init_process").isPresent()) {
             runTo(
                     Kprobe.at("run_init_process").pre((probe, regs) -> {
@@ -152,12 +145,8 @@ final class Probes {
         return outcome == Machine.Outcome.PAUSED;
     }
 
-    /**
-     * Has the machine pause where a point is first reached.
-     *
-     * @throws UserError if no probe can be there
-     */
-    void pauseAt(ProbePoint point) {
+    @Override
+    public void pauseAt(ProbePoint point) {
         Kprobe probe = Kprobe.at(point.toString())
                 .pre((hit, regs) -> {
                     if (!paused) {
@@ -171,16 +160,13 @@ final class Probes {
         pausing = probe;
     }
 
-    boolean paused() {
+    @Override
+    public boolean paused() {
         return paused;
     }
 
-    /**
-     * Plants probes.
-     *
-     * @throws UserError if one is refused
-     */
-    void plant(ProbeOptions options) {
+    @Override
+    public void plant(ProbeOptions options) {
         kprobes.optimize(options.optimize());
         plant(options.kprobes(), options.after());
         FunctionProbes functions = new FunctionProbes(kprobes, malta.machine().timeline(), events);
@@ -220,9 +206,9 @@ final class Probes {
         }
     }
 
-    /** What is typed at the console for jkprobes. */
-    ConsoleCommands commands() {
-        return new ConsoleCommands(kprobes, modules, this::findModules, events::log);
+    @Override
+    public ConsoleCommands commands() {
+        return new ConsoleCommands(new ProbeCommands(kprobes, modules, this::findModules, events::log));
     }
 
     private void register(String option, ProbePoint point, Runnable registration) {
@@ -236,8 +222,8 @@ final class Probes {
         }
     }
 
-    /** Of all probes that are registered now. */
-    List<ProbeCount> counts() {
+    @Override
+    public List<ProbeCount> counts() {
         return kprobes.list().stream()
                 .filter(probe -> !probe.equals(pausing))
                 .map(this::count)

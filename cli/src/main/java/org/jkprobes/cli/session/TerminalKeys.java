@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jkprobes.cli.UserError;
 import org.jkprobes.machine.IdlePolicy;
-import org.jkprobes.machine.board.malta.Malta;
+import org.jkprobes.machine.Machine;
 
 /**
  * The terminal that is this process's stdin. Each key goes to the guest, Ctrl-C too; Ctrl-] ends the run, Ctrl-^ begins
@@ -20,14 +20,15 @@ final class TerminalKeys implements KeySource {
     private static final int QUIT = 0x1d;
 
     @Override
-    public Typing start(Malta malta, ConsoleTap console, ConsoleCommands commands) {
+    public Typing start(GuestComputer computer, ConsoleTap console, ConsoleCommands commands) {
+        Machine guest = computer.machine();
         Settings before = Settings.now();
         Thread restoring = new Thread(before::restore, "terminal settings");
         Runtime.getRuntime().addShutdownHook(restoring);
         before.passKeysOn();
-        Session session = new Session(malta, commands, Thread.currentThread(), before, restoring);
-        IdlePolicy asOurs = IdlePolicy.realTime(malta.machine().keyboard());
-        malta.machine().idle(ns -> {
+        Session session = new Session(guest, commands, Thread.currentThread(), before, restoring);
+        IdlePolicy asOurs = IdlePolicy.realTime(guest.keyboard());
+        guest.idle(ns -> {
             console.flush(); // what the guest has echoed
             commands.carryOut();
             return asOurs.pass(ns);
@@ -37,7 +38,7 @@ final class TerminalKeys implements KeySource {
     }
 
     private static final class Session implements Typing {
-        private final Malta malta;
+        private final Machine guest;
         private final ConsoleCommands commands;
         private final Thread machine;
         private final Settings before;
@@ -45,8 +46,8 @@ final class TerminalKeys implements KeySource {
         private volatile boolean quit;
         private boolean closed;
 
-        Session(Malta malta, ConsoleCommands commands, Thread machine, Settings before, Thread restoring) {
-            this.malta = malta;
+        Session(Machine guest, ConsoleCommands commands, Thread machine, Settings before, Thread restoring) {
+            this.guest = guest;
             this.commands = commands;
             this.machine = machine;
             this.before = before;
@@ -64,7 +65,7 @@ final class TerminalKeys implements KeySource {
                             return;
                         }
                     }
-                    malta.machine().keyboard().type(line.pass(keys, n, this::command));
+                    guest.keyboard().type(line.pass(keys, n, this::command));
                 }
             } catch (IOException e) {
                 // The terminal has gone: nothing more is typed, the guest goes on.
@@ -74,7 +75,7 @@ final class TerminalKeys implements KeySource {
 
         private void command(String text) {
             commands.add(text);
-            malta.machine().keyboard().wake();
+            guest.keyboard().wake();
         }
 
         private synchronized void askToQuit() {
@@ -95,7 +96,7 @@ final class TerminalKeys implements KeySource {
                 closed = true;
                 Thread.interrupted(); // that was for the guest
             }
-            malta.machine().idle(IdlePolicy.SKIP);
+            guest.idle(IdlePolicy.SKIP);
             before.restore();
             try {
                 Runtime.getRuntime().removeShutdownHook(restoring);
