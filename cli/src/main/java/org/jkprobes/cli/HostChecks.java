@@ -37,6 +37,8 @@ final class HostChecks {
                 program("mipsel-linux-gnu-objdump", Need.TESTS, "binutils-mipsel-linux-gnu", "oracle of the decoder"));
         checks.add(program("mipsel-linux-gnu-gcc", Need.TESTS, "gcc-mipsel-linux-gnu", "builds guest programs"));
         checks.add(program("qemu-system-mipsel", Need.TESTS, "qemu-system-mips", "oracle of the machine"));
+        checks.add(program("qemu-system-x86_64", Need.TESTS, "qemu-system-x86", "oracle of the PC"));
+        checks.add(program("objdump", Need.TESTS, "binutils", "oracle of the x86 decoder"));
         checks.add(program("qemu-mipsel", Need.TESTS, "qemu-user", "oracle of user code"));
         checks.add(program("gdb-multiarch", Need.TESTS, "gdb-multiarch", "reads QEMU's registers"));
         return checks;
