@@ -5,8 +5,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jkprobes.Kprobe;
 import org.jkprobes.Kprobes;
@@ -36,9 +38,30 @@ final class ProbedMalta {
     /** Enough for the guest to boot and start calling, and for the JIT to have seen all of it. */
     private static final long BOOTED = 700_000_000;
 
-    private static final long WARM_UP = 100_000_000;
-    private static final long SLICE = 200_000_000;
+    /** Until changed code is lifted and emitted again. */
+    private static final long SETTLE = 10_000_000;
+
+    private static final long SLICE = 50_000_000;
+    private static final int WARM_ROUNDS = 2;
+    private static final int ROUNDS = 7;
     private static final int MANY = 10_000;
+
+    /** Hits whose costs are measured. */
+    private enum Kind {
+        OPTIMIZED("optimized", true, false),
+        REFERENCE("reference", false, false),
+        REFERENCE_POST("reference-post", false, true);
+
+        final String figure;
+        final boolean optimized;
+        final boolean post;
+
+        Kind(String figure, boolean optimized, boolean post) {
+            this.figure = figure;
+            this.optimized = optimized;
+            this.post = post;
+        }
+    }
 
     private final GuestImage calling;
     private final GuestImage idle;
@@ -75,44 +98,45 @@ final class ProbedMalta {
         Machine machine = malta.machine();
         machine.run(BOOTED);
         Kprobes kprobes = Kprobes.on(new MipsTarget(malta.cpu(), () -> symbols));
-        for (int i = 0; i < 2; i++) {
-            // What is measured is the second time, when all paths are compiled.
-            boolean last = i == 1;
-            double unprobed = nsPerInstruction(machine);
-            tell(last, "optimized", hit(kprobes, machine, true, counting(PROBED).build(), unprobed));
-            tell(
-                    last,
-                    "reference",
-                    hit(kprobes, machine, false, counting(PROBED).build(), unprobed));
-            Kprobe both = counting(PROBED).post((probe, regs, flags) -> {}).build();
-            tell(last, "reference-post", hit(kprobes, machine, false, both, unprobed));
+        Map<Kind, List<Double>> costs = new EnumMap<>(Kind.class);
+        for (int round = -WARM_ROUNDS; round < ROUNDS; round++) {
+            for (Kind kind : Kind.values()) {
+                double cost = hit(kprobes, machine, kind);
+                if (round >= 0) {
+                    costs.computeIfAbsent(kind, _ -> new ArrayList<>()).add(cost);
+                }
+            }
         }
+        costs.forEach(
+                (kind, all) -> tell(kind.figure, all.stream().sorted().toList().get(ROUNDS / 2)));
     }
 
-    /** Ns of the host that a hit costs. */
-    private double hit(Kprobes kprobes, Machine machine, boolean optimized, Kprobe probe, double unprobed) {
-        kprobes.optimize(optimized);
-        kprobes.register(probe);
-        if (probe.optimized() != optimized) {
-            throw new BenchFailure("the probe is " + (optimized ? "not " : "") + "optimized");
+    /** Ns of the host that a hit costs: a small part of what the guest does meanwhile, which is measured before and after. */
+    private double hit(Kprobes kprobes, Machine machine, Kind kind) {
+        kprobes.optimize(kind.optimized);
+        long before = settledSlice(machine);
+        Kprobe.Builder probe = counting(PROBED);
+        Kprobe registered = kprobes.register((kind.post ? probe.post((p, regs, flags) -> {}) : probe).build());
+        if (registered.optimized() != kind.optimized) {
+            throw new BenchFailure("the probe is " + (kind.optimized ? "not " : "") + "optimized");
         }
-        run(machine, WARM_UP);
+        long probed = settledSlice(machine);
+        long seen = hits;
+        kprobes.unregister(registered);
+        long after = settledSlice(machine);
+        if (seen < SLICE / 1000) {
+            throw new BenchFailure("only " + seen + " hits: the guest does not call " + PROBED);
+        }
+        return (probed - (before + after) / 2.0) / seen;
+    }
+
+    /** Ns of the host for a slice of instructions, {@link #hits} those in it. */
+    private long settledSlice(Machine machine) {
+        run(machine, SETTLE);
         hits = 0;
         long started = cpuTime();
         run(machine, SLICE);
-        long ns = cpuTime() - started;
-        kprobes.unregister(probe);
-        if (hits < SLICE / 1000) {
-            throw new BenchFailure("only " + hits + " hits: the guest does not call " + PROBED);
-        }
-        return (ns - unprobed * SLICE) / hits;
-    }
-
-    private static double nsPerInstruction(Machine machine) {
-        run(machine, WARM_UP);
-        long started = cpuTime();
-        run(machine, SLICE);
-        return (cpuTime() - started) / (double) SLICE;
+        return cpuTime() - started;
     }
 
     /** Ns that this thread has run: what else the host does would count for more than a few hits. */
@@ -134,7 +158,7 @@ final class ProbedMalta {
         for (Kprobe probe : probes) {
             kprobes.register(probe);
         }
-        tell(true, "register", (System.nanoTime() - started) / 1e9);
+        tell("register", (System.nanoTime() - started) / 1e9);
     }
 
     private List<Kprobe> probeable(Kprobes kprobes) {
@@ -156,8 +180,8 @@ final class ProbedMalta {
         double unprobed = boot(false);
         double probed = boot(true);
         double unprobedAgain = boot(false);
-        tell(true, "everywhere", probed / Math.min(unprobed, unprobedAgain));
-        tell(true, "everywhere-hits", (double) hits);
+        tell("everywhere", probed / Math.min(unprobed, unprobedAgain));
+        tell("everywhere-hits", (double) hits);
     }
 
     /** Seconds of CPU time from power-on to power-off. */
@@ -168,7 +192,7 @@ final class ProbedMalta {
             List<Kprobe> probes = probeable(kprobes);
             hits = 0;
             kprobes.register(probes);
-            tell(true, "everywhere-probes", probes.size());
+            tell("everywhere-probes", probes.size());
         }
         long started = cpuTime();
         if (malta.machine().run(Long.MAX_VALUE) != Machine.Outcome.POWER_OFF) {
@@ -177,10 +201,8 @@ final class ProbedMalta {
         return (cpuTime() - started) / 1e9;
     }
 
-    private static void tell(boolean really, String name, double value) {
-        if (really) {
-            System.out.printf(Locale.ROOT, "%s %.6f%n", name, value);
-        }
+    private static void tell(String name, double value) {
+        System.out.printf(Locale.ROOT, "%s %.6f%n", name, value);
     }
 
     /** Measures all. */
