@@ -12,6 +12,7 @@ import org.jkprobes.cli.UserError;
 import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.RunSummary;
 import org.jkprobes.cli.event.RunSummary.End;
+import org.jkprobes.machine.IdlePolicy;
 import org.jkprobes.machine.Machine;
 
 /** One run of a guest, from power-on or a snapshot to its end. */
@@ -95,7 +96,7 @@ final class GuestRun {
                 probes.pauseAt(at.point());
                 yield follow(probes::paused, Long.MAX_VALUE);
             }
-            case SnapshotPoint.AtShell shell -> follow(console::atPrompt, Long.MAX_VALUE);
+            case SnapshotPoint.AtShell shell -> waitFor(console::atPrompt);
         };
     }
 
@@ -108,7 +109,7 @@ final class GuestRun {
         plant();
         if (options.exec().isPresent() && !typed) {
             console.silent(false);
-            Optional<End> end = follow(console::atPrompt, Long.MAX_VALUE);
+            Optional<End> end = waitFor(console::atPrompt);
             if (end.isPresent()) {
                 return end;
             }
@@ -126,11 +127,9 @@ final class GuestRun {
         for (String line : TypedCommands.writing(commands)) {
             long before = console.lines();
             type(line);
-            follow(
-                    () -> console.lines() > before
-                            && console.atPrompt()
-                            && !machine.keyboard().hasKeys(),
-                    Long.MAX_VALUE);
+            waitFor(() -> console.lines() > before
+                    && console.atPrompt()
+                    && !machine.keyboard().hasKeys());
         }
     }
 
@@ -158,14 +157,33 @@ final class GuestRun {
         }
     }
 
+    /**
+     * Runs until the guest ends, or waits and is {@code done}: then empty. It is looked at wherever the guest waits: a prompt may not stand
+     * for long, for the kernel may have something to say in a while.
+     */
+    private Optional<End> waitFor(BooleanSupplier done) {
+        machine.idle(ns -> {
+            if (done.getAsBoolean()) {
+                machine.pause();
+            }
+            return IdlePolicy.SKIP.pass(ns);
+        });
+        try {
+            return follow(done, Long.MAX_VALUE);
+        } finally {
+            machine.idle(IdlePolicy.SKIP);
+        }
+    }
+
     /** Runs until the guest ends, or {@code done}: then empty. */
     private Optional<End> follow(BooleanSupplier done, long until) {
         while (!done.getAsBoolean()) {
             long slice = Math.min(until, machine.timeline().retired() + SLICE);
-            Optional<End> end = end(machine.run(slice));
+            Machine.Outcome outcome = machine.run(slice);
             console.flush();
+            Optional<End> end = end(outcome);
             if (end.isPresent()) {
-                return end;
+                return outcome == Machine.Outcome.IDLE && done.getAsBoolean() ? Optional.empty() : end;
             }
             if (!console.atPrompt()) {
                 events.tick(machine.timeline());
