@@ -162,12 +162,7 @@ final class GuestRun {
      * for long, for the kernel may have something to say in a while.
      */
     private Optional<End> waitFor(BooleanSupplier done) {
-        machine.idle(ns -> {
-            if (done.getAsBoolean()) {
-                machine.pause();
-            }
-            return IdlePolicy.SKIP.pass(ns);
-        });
+        machine.idle(ns -> done.getAsBoolean() ? 0 : IdlePolicy.SKIP.pass(ns));
         try {
             return follow(done, Long.MAX_VALUE);
         } finally {
