@@ -230,6 +230,11 @@ final class BlockTranslator {
                 aside(site0, index);
             }
             case Op.JUMPR -> indirect(a, index, block);
+            case Op.EXIT_IF -> {
+                int register = cache.read(a);
+                out.op(false, X64Assembler.TEST, register, register);
+                aside(out.jumpIf(X64Assembler.NOT_EQUAL), index);
+            }
             default -> {
                 return false;
             }

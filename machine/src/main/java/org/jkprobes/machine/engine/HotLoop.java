@@ -325,6 +325,11 @@ final class HotLoop extends Straight {
                     }
                     break;
                 }
+                case Op.EXIT_IF:
+                    if ((int) slots[Op.a(uop)] == 0) {
+                        continue;
+                    }
+                    break;
                 default:
                     break;
             }

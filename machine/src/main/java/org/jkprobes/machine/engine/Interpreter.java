@@ -201,7 +201,14 @@ public final class Interpreter implements Engine {
             case Op.HELPER:
                 cpu.uncommitted = cpu.runBudget - left;
                 cpu.helper(block, block.instructionAt(index), uop);
-                return cpu.leaving ? LEAVE : STRAIGHT;
+                return cpu.leaving ? LEAVE : afterHelper(cpu, block, index);
+            case Op.EXIT_IF:
+                if ((int) cpu.slot(Op.a(uop)) == 0) {
+                    return STRAIGHT;
+                }
+                cpu.helper(block, block.instructionAt(index), uop);
+                cpu.pc = block.exit0;
+                return DISPATCH;
             case Op.RAISE:
                 cpu.pending = Op.b(uop);
                 return RAISED;
@@ -227,6 +234,19 @@ public final class Interpreter implements Engine {
                 return UnalignedWord.store(cpu, block, uop) ? STRAIGHT : LEAVE;
             default:
                 RareOps.run(cpu, uop);
+                return STRAIGHT;
+        }
+    }
+
+    /** Many a helper is the last of its block: that is not left twice. */
+    private static int afterHelper(Vcpu cpu, Block block, int index) {
+        switch (Op.op(cpu.code.code.words[index + 1])) {
+            case Op.EXIT:
+                cpu.pc = block.exit0;
+                return DISPATCH;
+            case Op.EXIT_SET:
+                return DISPATCH;
+            default:
                 return STRAIGHT;
         }
     }

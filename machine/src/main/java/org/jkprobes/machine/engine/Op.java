@@ -103,6 +103,9 @@ public final class Op {
     /** Asks the probe numbered imm about the instruction it stands before, the first of its block. */
     public static final int PROBE = 58;
 
+    /** If a is not 0: the CPU's helper imm, which raises nothing, then to exit 0 by way of the machine. */
+    public static final int EXIT_IF = 60;
+
     // Less frequent straight-line operations; engines may keep them out of their hot loop.
     public static final int FIRST_RARE = 64;
 

@@ -5,6 +5,7 @@ import org.jkprobes.machine.StateOutput;
 import org.jkprobes.machine.Stateful;
 import org.jkprobes.machine.Timeline;
 import org.jkprobes.machine.Timer;
+import org.jkprobes.machine.engine.Vcpu;
 
 /**
  * The system control coprocessor of a 24Kc: its registers, with what the guest may write of each, and the Count/Compare timer.
@@ -39,6 +40,7 @@ public final class Cp0 implements Stateful {
     static final int STATUS_EXL = 2;
     static final int STATUS_ERL = 4;
     static final int STATUS_BEV = 1 << 22;
+    static final int STATUS_CU0 = 1 << 28;
     static final int CAUSE_TI = 1 << 30;
     static final int CAUSE_BD = 1 << 31;
     static final int CAUSE_DC = 1 << 27;
@@ -48,20 +50,37 @@ public final class Cp0 implements Stateful {
     /** 320 MHz, a tick every two cycles, rounded down to whole ns: QEMU's Malta keeps the same rate. */
     private static final int NS_PER_COUNT = 6;
 
+    /** By register: the slot it is kept in, for lifted code to use; 0 for none. */
+    private static final byte[] SLOTS = new byte[256];
+
+    static {
+        SLOTS[STATUS] = MipsSlots.STATUS;
+        SLOTS[CAUSE] = MipsSlots.CAUSE;
+        SLOTS[EPC] = MipsSlots.EPC;
+        SLOTS[CONTEXT] = MipsSlots.CONTEXT;
+        SLOTS[BAD_VADDR] = MipsSlots.BAD_VADDR;
+        SLOTS[ENTRY_LO0] = MipsSlots.ENTRY_LO0;
+        SLOTS[ENTRY_LO1] = MipsSlots.ENTRY_LO1;
+    }
+
+    private final Vcpu cpu;
+    /** Those that have no slot. */
     private final int[] registers = new int[256];
+
     private final Timeline timeline;
     private final Timer compare;
     private final Runnable interruptsChanged;
     private int countBase = 1;
 
-    Cp0(Timeline timeline, Runnable interruptsChanged) {
+    Cp0(Vcpu cpu, Timeline timeline, Runnable interruptsChanged) {
+        this.cpu = cpu;
         this.timeline = timeline;
         this.interruptsChanged = interruptsChanged;
         compare = timeline.timer(this::compareReached);
         for (int i = 0; i < registers.length; i++) {
-            registers[i] = exists(i) ? 0 : -1;
+            set(i, exists(i) ? 0 : -1);
         }
-        registers[STATUS] = STATUS_BEV;
+        set(STATUS, STATUS_BEV);
         registers[PRID] = 0x00019300;
         registers[CONFIG] = 0x80000482;
         registers[CONFIG + 1] = 0x9e190c8e;
@@ -90,12 +109,23 @@ public final class Cp0 implements Stateful {
 
     /** A register as it lies there: no side effects, and not Count or Random. */
     public int get(int register) {
-        return registers[register];
+        int slot = SLOTS[register];
+        return slot == 0 ? registers[register] : (int) cpu.slot(slot);
     }
 
     /** Changes a register without regard to what the guest may write. */
     public void set(int register, int value) {
-        registers[register] = value;
+        int slot = SLOTS[register];
+        if (slot == 0) {
+            registers[register] = value;
+        } else {
+            cpu.slot(slot, value & 0xffffffffL);
+        }
+    }
+
+    /** The slot of a register, or 0. */
+    static int slot(int register) {
+        return SLOTS[register];
     }
 
     public int asid() {
@@ -104,35 +134,35 @@ public final class Cp0 implements Stateful {
 
     /** Count at a virtual time. */
     public int count(long now) {
-        return (registers[CAUSE] & CAUSE_DC) != 0 ? countBase : countBase + (int) (now / NS_PER_COUNT);
+        return (get(CAUSE) & CAUSE_DC) != 0 ? countBase : countBase + (int) (now / NS_PER_COUNT);
     }
 
     void writeCount(int value, long now) {
-        countBase = (registers[CAUSE] & CAUSE_DC) != 0 ? value : value - (int) (now / NS_PER_COUNT);
+        countBase = (get(CAUSE) & CAUSE_DC) != 0 ? value : value - (int) (now / NS_PER_COUNT);
         arm(now);
     }
 
     void writeCompare(int value, long now) {
         registers[COMPARE] = value;
-        registers[CAUSE] &= ~(CAUSE_TI | CAUSE_IP7);
+        set(CAUSE, get(CAUSE) & ~(CAUSE_TI | CAUSE_IP7));
         arm(now);
     }
 
     void writeCause(int value, long now) {
         int mask = 0x08c00300;
-        int old = registers[CAUSE];
+        int old = get(CAUSE);
         if (((old ^ value) & CAUSE_DC) != 0) {
             int frozen = count(now);
-            registers[CAUSE] = old & ~mask | value & mask;
+            set(CAUSE, old & ~mask | value & mask);
             countBase = (value & CAUSE_DC) != 0 ? frozen : frozen - (int) (now / NS_PER_COUNT);
             arm(now);
         }
-        registers[CAUSE] = old & ~mask | value & mask;
+        set(CAUSE, old & ~mask | value & mask);
     }
 
     /** Sets the timer anew after registers were replaced. */
     void arm(long now) {
-        if ((registers[CAUSE] & CAUSE_DC) != 0) {
+        if ((get(CAUSE) & CAUSE_DC) != 0) {
             compare.cancel();
         } else {
             compare.at(now + NS_PER_COUNT * Integer.toUnsignedLong(registers[COMPARE] - count(now)));
@@ -141,7 +171,7 @@ public final class Cp0 implements Stateful {
 
     private void compareReached() {
         long now = timeline.now();
-        registers[CAUSE] |= CAUSE_TI | CAUSE_IP7;
+        set(CAUSE, get(CAUSE) | CAUSE_TI | CAUSE_IP7);
         compare.at(now + NS_PER_COUNT * Integer.toUnsignedLong(registers[COMPARE] - count(now) - 1));
         interruptsChanged.run();
     }
@@ -149,34 +179,33 @@ public final class Cp0 implements Stateful {
     /** Drives a hardware interrupt pin, 0 to 5 (Cause.IP2 to IP7). */
     void pin(int number, boolean level) {
         int bit = 1 << 10 + number;
-        int old = registers[CAUSE];
-        registers[CAUSE] = level ? old | bit : old & ~bit;
+        int old = get(CAUSE);
+        set(CAUSE, level ? old | bit : old & ~bit);
         interruptsChanged.run();
     }
 
     /** Whether an interrupt is pending and enabled. */
     boolean interruptDue() {
-        int status = registers[STATUS];
-        return (status & (STATUS_IE | STATUS_EXL | STATUS_ERL)) == STATUS_IE
-                && (registers[CAUSE] & status & 0xff00) != 0;
+        int status = get(STATUS);
+        return (status & (STATUS_IE | STATUS_EXL | STATUS_ERL)) == STATUS_IE && (get(CAUSE) & status & 0xff00) != 0;
     }
 
     /** How far behind the first interrupt vector the pending interrupt's own lies: IntCtl.VS apart, unless BEV is set. */
     int vectorOffset() {
-        int pending = (registers[CAUSE] & registers[STATUS]) >>> 8 & 0xff;
-        boolean apart = (registers[STATUS] & STATUS_BEV) == 0 && pending != 0;
+        int pending = (get(CAUSE) & get(STATUS)) >>> 8 & 0xff;
+        boolean apart = (get(STATUS) & STATUS_BEV) == 0 && pending != 0;
         return apart ? (31 - Integer.numberOfLeadingZeros(pending)) * (registers[INT_CTL] & 0x3e0) : 0;
     }
 
     /** Writes any other register as MTC0 does: only the bits that the guest may write. */
     void write(int register, int value) {
-        registers[register] = Cp0Writes.apply(register, registers[register], value);
+        set(register, Cp0Writes.apply(register, get(register), value));
     }
 
     @Override
     public void save(StateOutput out) {
-        for (int value : registers) {
-            out.putInt(value);
+        for (int i = 0; i < registers.length; i++) {
+            out.putInt(get(i));
         }
         out.putInt(countBase);
     }
@@ -184,7 +213,7 @@ public final class Cp0 implements Stateful {
     @Override
     public void restore(StateInput in) {
         for (int i = 0; i < registers.length; i++) {
-            registers[i] = in.getInt();
+            set(i, in.getInt());
         }
         countBase = in.getInt();
     }

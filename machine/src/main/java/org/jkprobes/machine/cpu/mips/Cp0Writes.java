@@ -2,19 +2,24 @@ package org.jkprobes.machine.cpu.mips;
 
 /** What MTC0 may change of each register of a 24Kc (the R/W columns of the 24K software user's manual, chapter 6). */
 final class Cp0Writes {
+    static final int STATUS = 0x1278ff1f;
+    static final int CONTEXT = 0xff800000;
+    /** 32-bit physical addresses. */
+    static final int ENTRY_LO = 0x03ffffff;
+
     private Cp0Writes() {}
 
     static int apply(int register, int old, int value) {
         return switch (register) {
             case Cp0.INDEX ->
                 Integer.compareUnsigned(value & 0x7fffffff, MipsTlb.ENTRIES) < 0 ? merge(old, value, 0x7fffffff) : old;
-            case Cp0.ENTRY_LO0, Cp0.ENTRY_LO1 -> value & 0x03ffffff; // 32-bit physical addresses
-            case Cp0.CONTEXT -> merge(old, value, 0xff800000);
+            case Cp0.ENTRY_LO0, Cp0.ENTRY_LO1 -> value & ENTRY_LO;
+            case Cp0.CONTEXT -> merge(old, value, CONTEXT);
             case Cp0.PAGE_MASK -> pageMask(value);
             case Cp0.WIRED -> Integer.remainderUnsigned(value, MipsTlb.ENTRIES);
             case Cp0.HWRENA -> value & 0xf;
             case Cp0.ENTRY_HI -> value & 0xffffe0ff;
-            case Cp0.STATUS -> merge(old, value, 0x1278ff1f);
+            case Cp0.STATUS -> merge(old, value, STATUS);
             case Cp0.INT_CTL -> merge(old, value, 0x3e0);
             case 98 -> merge(old, value, 0xf3c0); // SRSCtl: ESS and PSS, though there is but one set
             case 99 -> value; // SRSMap

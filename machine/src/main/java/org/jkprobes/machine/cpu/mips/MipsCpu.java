@@ -45,7 +45,7 @@ public final class MipsCpu extends Vcpu {
 
     public MipsCpu(Ram ram, Bus bus, Timeline timeline) {
         super(ram, bus, timeline, 0xffffffffL, 4, false);
-        cp0 = new Cp0(timeline, this::interruptsChanged);
+        cp0 = new Cp0(this, timeline, this::interruptsChanged);
         lifter = new MipsLifter(this::word, overlay);
         pc = 0xbfc00000L;
     }
@@ -466,8 +466,7 @@ public final class MipsCpu extends Vcpu {
         int status = cp0.get(Cp0.STATUS);
         boolean user = (status & (Cp0.STATUS_EXL | Cp0.STATUS_ERL)) == 0 && (status & 0x18) != 0;
         mode = mode & (MipsMode.ANY_SLOT | MipsMode.IN_PLACE)
-                | (user ? MipsMode.USER : 0)
-                | ((status & 1 << 28) != 0 ? MipsMode.CU0 : 0);
+                | (user ? MipsMode.USER | ((status & Cp0.STATUS_CU0) != 0 ? MipsMode.CU0 : 0) : 0);
     }
 
     // ---- helpers ----
@@ -481,7 +480,8 @@ public final class MipsCpu extends Vcpu {
         switch (imm & 0xff) {
             case MipsHelper.MFC0 -> slot(d, readCp0(operand, block, instruction) & 0xffffffffL);
             case MipsHelper.MTC0 -> writeCp0(operand, (int) slot(a), nowAt(block, instruction));
-            case MipsHelper.SET_IE -> setInterruptEnable(d, operand);
+            case MipsHelper.ENABLE_INTERRUPTS -> enableInterrupts(d);
+            case MipsHelper.STATUS_WRITTEN -> statusWritten((slot(a) & Cp0.STATUS_ERL) != 0);
             case MipsHelper.ERET -> eret();
             case MipsHelper.WAIT -> startWaiting();
             case MipsHelper.TLBR -> readTlb();
@@ -529,10 +529,8 @@ public final class MipsCpu extends Vcpu {
             case Cp0.STATUS -> {
                 boolean erl = (cp0.get(Cp0.STATUS) & Cp0.STATUS_ERL) != 0;
                 cp0.write(register, value);
-                if (erl != ((value & Cp0.STATUS_ERL) != 0)) {
-                    forgetMapped();
-                }
-                updateMode();
+                statusWritten(erl != ((value & Cp0.STATUS_ERL) != 0));
+                return;
             }
             default -> {
                 cp0.write(register, value);
@@ -542,11 +540,21 @@ public final class MipsCpu extends Vcpu {
         attention = true;
     }
 
-    private void setInterruptEnable(int d, int enable) {
+    private void statusWritten(boolean erlChanged) {
+        if (erlChanged) {
+            forgetMapped();
+        }
+        updateMode();
+        if (cp0.interruptDue()) {
+            attention = true;
+        }
+    }
+
+    private void enableInterrupts(int d) {
         int status = cp0.get(Cp0.STATUS);
         slot(d, status & 0xffffffffL);
-        cp0.set(Cp0.STATUS, status & ~Cp0.STATUS_IE | enable);
-        if (enable != 0 && cp0.interruptDue()) {
+        cp0.set(Cp0.STATUS, status | Cp0.STATUS_IE);
+        if (cp0.interruptDue()) {
             attention = true;
         }
     }

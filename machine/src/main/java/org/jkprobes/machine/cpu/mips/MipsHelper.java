@@ -10,8 +10,8 @@ final class MipsHelper {
     static final int MFC0 = 0;
     /** CP0 register (imm &gt;&gt; 8) = a. */
     static final int MTC0 = 1;
-    /** d = Status, whose IE becomes imm &gt;&gt; 8. */
-    static final int SET_IE = 2;
+    /** d = Status, whose IE is set then. */
+    static final int ENABLE_INTERRUPTS = 2;
 
     static final int ERET = 3;
     static final int WAIT = 4;
@@ -27,4 +27,6 @@ final class MipsHelper {
     static final int ENTER_SLOT = 11;
     /** The instruction in the delay slot is done. */
     static final int LEAVE_SLOT = 12;
+    /** Status has been written in a way that the machine must see; bit 2 of a says that ERL has changed. */
+    static final int STATUS_WRITTEN = 13;
 }

@@ -73,6 +73,9 @@ final class MipsLifter {
                 out.uncounted();
                 out.immediate(Op.BREAKPOINT, ZERO, ZERO, MipsWord.breakCode(word));
                 return;
+            } else if (!user && StatusLifter.lift(out, word)) {
+                jump(pc + 4);
+                return;
             } else if (SystemLifter.lift(out, word, cp0)) {
                 if (SystemLifter.endsBlock(word)) {
                     out.exit0(pc + 4 & 0xffffffffL, false);

@@ -12,7 +12,7 @@ final class MipsMode {
     static final int NULLIFIED = 8;
 
     static final int ANY_SLOT = DELAY_SLOT | NULLIFIED;
-    /** Coprocessor 0 is usable in user mode. */
+    /** Coprocessor 0 is usable though this is user mode. */
     static final int CU0 = 16;
     /** One instruction is stepped where it stands, whatever breakpoint stands there. */
     static final int IN_PLACE = 32;

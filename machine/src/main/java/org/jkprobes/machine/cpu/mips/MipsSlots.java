@@ -29,6 +29,19 @@ public final class MipsSlots {
     static final int CONDITION = 42;
     /** Where writes to register 0 go. */
     static final int NOWHERE = 43;
+    // Registers of coprocessor 0 that kernels use all the time.
+    static final int STATUS = 44;
+
+    static final int CAUSE = 45;
+    static final int EPC = 46;
+    static final int CONTEXT = 47;
+    static final int BAD_VADDR = 48;
+    static final int ENTRY_LO0 = 49;
+    static final int ENTRY_LO1 = 50;
+
+    // More temporaries.
+    static final int T2 = 51;
+    static final int T3 = 52;
     /** Slots in use. */
-    static final int COUNT = 44;
+    static final int COUNT = 53;
 }

@@ -10,6 +10,10 @@ import org.jkprobes.machine.engine.Op;
 
 /** Privileged instructions, exceptions on purpose, absent coprocessors and reserved instructions. (MIPS32 vol. II and III.) */
 final class SystemLifter {
+    private static final int MOVE_TO = 4;
+    /** DI and EI. */
+    private static final int INTERRUPTS = 11;
+
     private SystemLifter() {}
 
     /** Emits an instruction; false if it ends the block by itself: it raises an exception or sets pc. */
@@ -36,8 +40,30 @@ final class SystemLifter {
 
     /** Whether the machine, the mode or the mappings may have changed behind the instruction. */
     static boolean endsBlock(int word) {
-        boolean moveFrom = MipsWord.rs(word) == 0;
-        return MipsWord.opcode(word) == 16 && !moveFrom || MipsWord.opcode(word) == 1;
+        return switch (MipsWord.opcode(word)) {
+            case 1 -> true; // synci
+            case 16 ->
+                (MipsWord.rs(word) & 0x10) != 0
+                        || MipsWord.rs(word) == MOVE_TO && isSeen(register(word))
+                        || MipsWord.rs(word) == INTERRUPTS && enablesInterrupts(word);
+            default -> false;
+        };
+    }
+
+    private static boolean enablesInterrupts(int word) {
+        return (word & 0x20) != 0;
+    }
+
+    private static int register(int word) {
+        return MipsWord.rd(word) << 3 | word & 7;
+    }
+
+    /** Whether writing a register may change time, interrupts, the mode or mappings. */
+    private static boolean isSeen(int register) {
+        return switch (register) {
+            case Cp0.COUNT, Cp0.COMPARE, Cp0.CAUSE, Cp0.STATUS, Cp0.ENTRY_HI -> true;
+            default -> false;
+        };
     }
 
     private static boolean special(BlockBuilder out, int word) {
@@ -99,29 +125,48 @@ final class SystemLifter {
     private static boolean cp0(BlockBuilder out, int word) {
         int rs = MipsWord.rs(word);
         int rt = MipsWord.rt(word);
-        int register = MipsWord.rd(word) << 3 | word & 7;
+        int register = register(word);
         if ((rs & 0x10) != 0) {
             return operation(out, MipsWord.function(word));
         }
         switch (rs) {
             case 0 -> {
-                if (rt != ZERO) {
+                if (rt != ZERO && Cp0.slot(register) != 0) {
+                    out.slots(Op.MOV, rt, Cp0.slot(register), ZERO);
+                } else if (rt != ZERO) {
                     helper(out, MipsHelper.MFC0, rt, ZERO, register);
                 }
             }
-            case 4 -> helper(out, MipsHelper.MTC0, ZERO, rt, register);
+            case MOVE_TO -> moveTo(out, register, rt);
             case 10, 14 -> out.slots(Op.MOV, target(MipsWord.rd(word)), rt, ZERO);
-            case 11 -> {
+            case INTERRUPTS -> {
                 if (MipsWord.rd(word) != 12 || (word & 0x1f) != 0) {
                     return reserved(out);
                 }
-                helper(out, MipsHelper.SET_IE, target(rt), ZERO, word >> 5 & 1);
+                if (enablesInterrupts(word)) {
+                    helper(out, MipsHelper.ENABLE_INTERRUPTS, target(rt), ZERO, 0);
+                } else {
+                    StatusLifter.setInterruptEnable(out, target(rt), 0);
+                }
             }
             default -> {
                 return reserved(out);
             }
         }
         return true;
+    }
+
+    private static void moveTo(BlockBuilder out, int register, int rt) {
+        switch (register) {
+            case Cp0.EPC -> out.slots(Op.MOV, MipsSlots.EPC, rt, ZERO);
+            case Cp0.ENTRY_LO0, Cp0.ENTRY_LO1 -> out.immediate(Op.ANDI, Cp0.slot(register), rt, Cp0Writes.ENTRY_LO);
+            case Cp0.CONTEXT -> {
+                out.immediate(Op.ANDI, T0, rt, Cp0Writes.CONTEXT);
+                out.immediate(Op.ANDI, T1, MipsSlots.CONTEXT, ~Cp0Writes.CONTEXT);
+                out.slots(Op.OR, MipsSlots.CONTEXT, T0, T1);
+            }
+            default -> helper(out, MipsHelper.MTC0, ZERO, rt, register);
+        }
     }
 
     private static boolean operation(BlockBuilder out, int function) {
