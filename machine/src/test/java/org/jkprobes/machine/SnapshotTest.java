@@ -164,7 +164,10 @@ class SnapshotTest {
         byte[] newer = Files.readAllBytes(snapshotAt(10));
         newer[SnapshotLayout.VERSION_AT]++;
         Files.write(folder.resolve("newer"), newer);
-        assertRefused(folder.resolve("newer"), "of version 2, and this jkprobes reads version 1");
+        assertRefused(
+                folder.resolve("newer"),
+                "of version " + (SnapshotLayout.VERSION + 1) + ", and this jkprobes reads version "
+                        + SnapshotLayout.VERSION);
 
         Machine machine = BusyGuest.booted().machine;
         assertThatThrownBy(() -> Snapshot.save(machine, folder.resolve("absent/guest.snap"), Map.of()))
