@@ -28,7 +28,7 @@ final class Msrs implements Stateful {
     private static final int MICROCODE_UPDATE = 0x79;
     private static final int MICROCODE_REVISION = 0x8b;
     private static final int AMD_MICROCODE_UPDATE = 0xc0010020;
-    private static final long MICROCODE_REVISION_VALUE = 0x01000065L << 32;
+    private static final long MICROCODE_REVISION_VALUE = 0x01000065L;
 
     private static final long APIC_ENABLED_BOOT_CPU = 0xfee00900L;
     private static final long APIC_ENABLE = 1 << 11;
