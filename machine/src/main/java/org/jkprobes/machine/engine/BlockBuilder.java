@@ -24,6 +24,7 @@ public final class BlockBuilder {
     private int instructions;
     private int uncounted;
     private int bytes;
+    private boolean refused;
 
     public void begin(long pc, long physical) {
         this.pc = pc;
@@ -39,6 +40,16 @@ public final class BlockBuilder {
         instructions = 0;
         uncounted = 0;
         bytes = 0;
+        refused = false;
+    }
+
+    /** There is no block: its first instruction cannot be fetched, and the CPU has raised the exception. */
+    public void refuse() {
+        refused = true;
+    }
+
+    boolean refused() {
+        return refused;
     }
 
     /** Starts the next guest instruction, {@code length} bytes long; what is emitted from here belongs to it. */
@@ -87,6 +98,55 @@ public final class BlockBuilder {
         }
         instructionOf[count] = (byte) (instructions - 1);
         code[count++] = uop;
+    }
+
+    /** The slots {@code first + n}, for each bit n of a mask, have no meaning from here on: see {@link #dropDead}. */
+    public void forget(int mask) {
+        emit(Op.withImmediate(Op.FORGET, 0, 0, mask));
+    }
+
+    /**
+     * Drops micro-ops that do nothing but write slots that nobody reads. Of the 32 slots from {@code first} on, those of the mask
+     * {@code state} are read wherever the block may be left, the others only by its micro-ops.
+     */
+    public void dropDead(int first, int state) {
+        int live = state;
+        int kept = count;
+        for (int i = count - 1; i >= 0; i--) {
+            long uop = code[i];
+            int op = Op.op(uop);
+            int d = bit(Op.d(uop), first);
+            if (op == Op.FORGET) {
+                live &= ~Op.b(uop);
+                continue;
+            }
+            if (Op.writesOnly(op)) {
+                if (d != 0 && (live & d) == 0) {
+                    continue;
+                }
+                live &= ~d;
+            } else if (Op.loads(op)) {
+                live &= ~d;
+            } else {
+                live |= d;
+            }
+            if (op == Op.HELPER || op == Op.COMPUTE || op == Op.EXIT_IF) {
+                live = -1;
+            } else if (Op.mayLeave(op)) {
+                live |= state;
+            }
+            live |= bit(Op.a(uop), first) | bit(Op.slotB(uop), first);
+            kept--;
+            code[kept] = uop;
+            instructionOf[kept] = instructionOf[i];
+        }
+        System.arraycopy(code, kept, code, 0, count - kept);
+        System.arraycopy(instructionOf, kept, instructionOf, 0, count - kept);
+        count -= kept;
+    }
+
+    private static int bit(int slot, int first) {
+        return slot >= first && slot < first + 32 ? 1 << slot - first : 0;
     }
 
     /** Where the block goes on when no branch is taken. */

@@ -51,4 +51,44 @@ final class Host {
     static void putLong(long address, long value) {
         ALL.set(LONG, address, value);
     }
+
+    /** Stores items of 1, 2, 4 or 8 bytes one after the other. */
+    static void fill(long to, int size, long value, long count) {
+        long end = to + count * size;
+        switch (size) {
+            case 1 -> ALL.asSlice(to, count).fill((byte) value);
+            case 2 -> {
+                for (long at = to; at < end; at += 2) {
+                    putShort(at, (short) value);
+                }
+            }
+            case 4 -> {
+                for (long at = to; at < end; at += 4) {
+                    putInt(at, (int) value);
+                }
+            }
+            default -> {
+                for (long at = to; at < end; at += 8) {
+                    putLong(at, value);
+                }
+            }
+        }
+    }
+
+    /** Copies items one after the other, upwards: where both places overlap, what was copied may be copied again. */
+    static void copy(long to, long from, int size, long count) {
+        long bytes = count * size;
+        if (to <= from || to >= from + bytes) {
+            MemorySegment.copy(ALL, from, ALL, to, bytes);
+            return;
+        }
+        for (long at = 0; at < bytes; at += size) {
+            switch (size) {
+                case 1 -> putByte(to + at, getByte(from + at));
+                case 2 -> putShort(to + at, getShort(from + at));
+                case 4 -> putInt(to + at, getInt(from + at));
+                default -> putLong(to + at, getLong(from + at));
+            }
+        }
+    }
 }

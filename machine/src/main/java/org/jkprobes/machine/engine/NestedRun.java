@@ -10,7 +10,7 @@ public final class NestedRun {
     private final RamUndo undo;
     private final long runBudget;
     private final long uncommitted;
-    private final int emulated;
+    private final long emulated;
     private final int pending;
     private final boolean leaving;
     private final boolean alone;

@@ -102,6 +102,8 @@ public final class Op {
     public static final int SETNE = 57;
     /** Asks the probe numbered imm about the instruction it stands before, the first of its block. */
     public static final int PROBE = 58;
+    /** d = a function of the architecture, named by imm, of slots. It raises nothing and changes nothing else. */
+    public static final int COMPUTE = 59;
 
     /** If a is not 0: the CPU's helper imm, which raises nothing, then to exit 0 by way of the machine. */
     public static final int EXIT_IF = 60;
@@ -185,6 +187,36 @@ public final class Op {
     public static final int BGE64 = 123;
     public static final int BLTU64 = 124;
     public static final int BGEU64 = 125;
+
+    /** Never run: tells {@link BlockBuilder#dropDead} that the slots of the mask imm have no meaning any more. */
+    static final int FORGET = 127;
+
+    /** Whether the block may be left at the micro-op, or code of the architecture may look at all slots. */
+    static boolean mayLeave(int op) {
+        return op >= LD8U && op <= BREAKPOINT
+                || op == PROBE
+                || op == EXIT_IF
+                || op >= BEQ64 && op <= BGEU64
+                || op == ST_LEFT
+                || op == ST_RIGHT;
+    }
+
+    static boolean loads(int op) {
+        return op >= LD8U && op <= LD64;
+    }
+
+    /** Whether the micro-op does nothing but write d, and does not read d. */
+    static boolean writesOnly(int op) {
+        return switch (op) {
+            case MOVZ, MOVN, INS, MERGE_LEFT, MERGE_RIGHT, PUT, MOVN64, CONST_HIGH -> false;
+            default ->
+                op < LD8U
+                        || op == SETEQ
+                        || op == SETNE
+                        || op == COMPUTE
+                        || op >= FIRST_RARE && op < BEQ64 && !mayLeave(op);
+        };
+    }
 
     public static int op(long uop) {
         return (int) uop & 0xff;

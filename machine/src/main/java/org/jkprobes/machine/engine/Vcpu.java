@@ -48,8 +48,8 @@ public abstract class Vcpu implements Stateful {
     /** Instructions of this run, the current block's included, that {@link #timeline} does not know of yet. */
     long uncommitted;
 
-    /** Instructions that a breakpoint's handler has done in the engine's stead. */
-    int emulated;
+    /** Instructions that a breakpoint's handler has done in the engine's stead, or a helper beyond its own. */
+    long emulated;
 
     /** The budget that the run started with, or was left after it last told {@link #timeline}. */
     long runBudget;
@@ -61,6 +61,9 @@ public abstract class Vcpu implements Stateful {
 
     /** What wraps a data address to the CPU's present address width. */
     protected long addressMask;
+
+    /** Loads and stores must be aligned, else {@link #misaligned}; of CPUs whose accesses may cross pages. */
+    protected boolean strict;
 
     private GuardedText guardedText = GuardedText.NOBODY;
 
@@ -97,16 +100,34 @@ public abstract class Vcpu implements Stateful {
      */
     protected abstract long translateData(long address, int size, boolean store);
 
+    /** Raises the exception of a misaligned access: sets {@link #leaving} and {@link #pending}. */
+    protected void misaligned(long address) {
+        throw new IllegalStateException("alignment matters to nobody");
+    }
+
     /** Slots of the register file that are in use: this many, from the first. */
     protected abstract int usedSlots();
 
-    /** The physical address of the page after that of pc, into which the instruction at pc crosses; it is known to be mapped. */
+    /**
+     * The physical address of the page after that of pc, into which the instruction at pc crosses; on a fault raises the exception (pc is
+     * then its vector) and returns -1.
+     */
     protected long secondPage() {
         return -1;
     }
 
-    /** Lifts the instructions at an address, {@code limit} at most. */
+    /** Lifts the instructions at an address, {@code limit} at most; {@link BlockBuilder#refuse} if that raised an exception. */
     protected abstract void lift(BlockBuilder into, long pc, long physical, int mode, int limit);
+
+    /** Goes to where an instruction of a block jumps by way of a slot. Sets {@link #leaving} and {@link #pending} to raise. */
+    protected void jump(Block block, int instruction, long target) {
+        pc = target;
+    }
+
+    /** Does a COMPUTE micro-op: writes its d, and nothing else changes. */
+    protected void compute(long uop) {
+        throw new IllegalStateException("nothing to compute: " + Long.toHexString(uop));
+    }
 
     /** Runs a helper micro-op. Sets {@link #leaving} and {@link #pending} to raise. */
     protected abstract void helper(Block block, int instruction, long uop);
@@ -155,6 +176,16 @@ public abstract class Vcpu implements Stateful {
         // Handlers still to come see the exact time.
         timeline.retire(1);
         runBudget--;
+    }
+
+    /** A helper, whose instruction is its block's only one, has done so many more: each counts as retired. */
+    protected final void alsoRetired(long instructions) {
+        emulated += instructions;
+    }
+
+    /** How many more instructions than the helper's own, which is its block's only one, this run may retire. */
+    protected final long budgetLeft() {
+        return Math.max(0, runBudget - uncommitted);
     }
 
     /** Whether it halted until an interrupt, which has not come. */
@@ -233,12 +264,21 @@ public abstract class Vcpu implements Stateful {
         fetchTag[index] = fetchKey();
         fetchPage[index] = page;
         Block block = page.find(pc, wanted);
-        if (block != null && block.secondPage >= 0 && block.secondPage != secondPage()) {
-            block.invalidate();
-            block = null;
+        if (block != null && block.secondPage >= 0) {
+            long second = secondPage();
+            if (second < 0) {
+                return null;
+            }
+            if (second != block.secondPage) {
+                block.invalidate();
+                block = null;
+            }
         }
         if (block == null) {
             lift(builder, pc, physical, mode, (wanted & SINGLE) != 0 ? 1 : BlockBuilder.MAX_INSTRUCTIONS);
+            if (builder.refused()) {
+                return null;
+            }
             if (code.code.full()) {
                 code.clear();
             }
@@ -327,6 +367,95 @@ public abstract class Vcpu implements Stateful {
         public boolean fixed;
 
         public boolean writable;
+        /** Every access to the page is to be translated. */
+        public boolean watched;
+    }
+
+    /** Loads as the program does; on a fault {@link #leaving} is set. The value is not extended. */
+    protected final long loadData(long linear, int size) {
+        long address = linear & addressMask;
+        int entry = SoftTlb.index(address) + (mode & SoftTlb.SET_MASK) * SoftTlb.SET_LENGTH;
+        if (strict && (address & size - 1) != 0) {
+            misaligned(address);
+            return 0;
+        }
+        boolean hit =
+                mayCross && tlb.entries[entry] == (address & -(1L << SoftTlb.PAGE_BITS)) && !crosses(address, size);
+        return hit ? read(tlb.entries[entry + SoftTlb.ADDEND] + address, size) : loadSlow(address, size);
+    }
+
+    /** Stores as the program does; on a fault, or if it must run alone, {@link #leaving} is set. */
+    protected final void storeData(Block block, long linear, int size, long value) {
+        long address = linear & addressMask;
+        int entry = SoftTlb.index(address) + (mode & SoftTlb.SET_MASK) * SoftTlb.SET_LENGTH;
+        if (strict && (address & size - 1) != 0) {
+            misaligned(address);
+            return;
+        }
+        boolean hit = mayCross
+                && tlb.entries[entry + SoftTlb.WRITE] == (address & -(1L << SoftTlb.PAGE_BITS))
+                && !crosses(address, size);
+        if (!hit) {
+            storeSlow(block, address, size, value);
+            return;
+        }
+        long host = tlb.entries[entry + SoftTlb.ADDEND] + address;
+        switch (size) {
+            case 1 -> Host.putByte(host, (byte) value);
+            case 2 -> Host.putShort(host, (short) value);
+            case 4 -> Host.putInt(host, (int) value);
+            default -> Host.putLong(host, value);
+        }
+    }
+
+    private static long read(long host, int size) {
+        return switch (size) {
+            case 1 -> Host.getByte(host) & 0xffL;
+            case 2 -> Host.getShort(host) & 0xffffL;
+            case 4 -> Host.getInt(host) & 0xffffffffL;
+            default -> Host.getLong(host);
+        };
+    }
+
+    /** Whether a store would be done; if not, {@link #leaving} is set. */
+    protected final boolean mayStore(Block block, long linear, int size) {
+        long address = linear & addressMask;
+        int first = Math.min(size, (1 << SoftTlb.PAGE_BITS) - (int) (address & SoftTlb.PAGE_MASK));
+        boolean may = mayStoreInPage(block, address, first)
+                && (first == size || mayStoreInPage(block, address + first & addressMask, size - first));
+        leaving |= !may;
+        return may;
+    }
+
+    /** How many items of a size lie from an address to the end of its page, if the soft TLB has the page; else 0. */
+    private long itemsInPage(long address, int size, int tag) {
+        int entry = SoftTlb.index(address) + (mode & SoftTlb.SET_MASK) * SoftTlb.SET_LENGTH;
+        boolean hit = tlb.entries[entry + tag] == (address & -(1L << SoftTlb.PAGE_BITS));
+        return hit ? ((1 << SoftTlb.PAGE_BITS) - (address & SoftTlb.PAGE_MASK)) / size : 0;
+    }
+
+    private long host(long address) {
+        return tlb.entries[SoftTlb.index(address) + (mode & SoftTlb.SET_MASK) * SoftTlb.SET_LENGTH + SoftTlb.ADDEND]
+                + address;
+    }
+
+    /** Stores so many items of 1, 2, 4 or 8 bytes upwards, as far as that is quick. Returns how many. */
+    protected final long fillUpwards(long to, int size, long value, long most) {
+        long count = Math.min(most, itemsInPage(to, size, SoftTlb.WRITE));
+        if (count > 0) {
+            Host.fill(host(to), size, value, count);
+        }
+        return count;
+    }
+
+    /** Copies so many items upwards, one after the other, as far as that is quick. Returns how many. */
+    protected final long copyUpwards(long to, long from, int size, long most) {
+        long count =
+                Math.min(most, Math.min(itemsInPage(to, size, SoftTlb.WRITE), itemsInPage(from, size, SoftTlb.READ)));
+        if (count > 0) {
+            Host.copy(host(to), host(from), size, count);
+        }
+        return count;
     }
 
     /** Loads by way of the guest's translation; on a fault {@link #leaving} is set. */
@@ -412,7 +541,7 @@ public abstract class Vcpu implements Stateful {
     private void storeAcross(Block block, long address, int size, long value) {
         int first = (1 << SoftTlb.PAGE_BITS) - (int) (address & SoftTlb.PAGE_MASK);
         long second = address + first & addressMask;
-        if (!mayStore(block, address, first) || !mayStore(block, second, size - first)) {
+        if (!mayStoreInPage(block, address, first) || !mayStoreInPage(block, second, size - first)) {
             leaving = true;
             return;
         }
@@ -421,12 +550,15 @@ public abstract class Vcpu implements Stateful {
         }
     }
 
-    private boolean mayStore(Block block, long address, int size) {
+    private boolean mayStoreInPage(Block block, long address, int size) {
         long physical = translateData(address, size, true);
         return physical >= 0 && (alone || bus.ramOffset(physical) >= 0 && !block.covers(physical, size));
     }
 
     private void fill(long address, long physical, long offset) {
+        if (access.watched) {
+            return;
+        }
         boolean writable = access.writable && !code.hasCode(physical);
         if (writable) {
             ram.touch(offset);
@@ -452,6 +584,28 @@ public abstract class Vcpu implements Stateful {
             case 2 -> bytes.set(ValueLayout.JAVA_SHORT_UNALIGNED, offset, (short) value);
             case 4 -> bytes.set(ValueLayout.JAVA_INT_UNALIGNED, offset, (int) value);
             default -> bytes.set(LONG, offset, value);
+        }
+    }
+
+    /** Reads physical memory, RAM or a device, zero-extended. */
+    protected final long loadPhysical(long physical, int size) {
+        long offset = bus.ramOffset(physical);
+        return offset >= 0 ? readRam(offset, size) : bus.load(physical, size);
+    }
+
+    /** Writes physical memory, RAM or a device, inside one page; not for the program's own stores. */
+    protected final void storePhysical(long physical, int size, long value) {
+        long offset = bus.ramOffset(physical);
+        if (offset < 0) {
+            bus.store(physical, size, value);
+            attention = true;
+            return;
+        }
+        code.written(physical, size);
+        ram.touch(offset);
+        write(offset, size, value);
+        if (code.guarded(physical)) {
+            guardedText.written(physical, size);
         }
     }
 

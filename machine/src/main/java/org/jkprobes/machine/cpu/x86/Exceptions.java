@@ -9,6 +9,7 @@ final class Exceptions {
     private final Entry real;
     private final Entry protectedMode;
     private final Entry longMode;
+    private boolean repeating;
 
     Exceptions(X86System system, SystemListener listener) {
         state = system.state;
@@ -18,6 +19,11 @@ final class Exceptions {
         real = new RealEntry(state, fault, system.memory, system.stack, registers);
         protectedMode = new ProtectedEntry(system);
         longMode = new LongEntry(system);
+    }
+
+    /** Whether the next event comes between two iterations of a string instruction: its frame then has RF set. (SDM vol. 3, 18.3.1.1.) */
+    void betweenIterations(boolean now) {
+        repeating = now;
     }
 
     /** Raises what {@link Fault} holds, at the instruction that RIP is at. */
@@ -69,7 +75,7 @@ final class Exceptions {
 
     private boolean attempt(int vector, int errorCode, Kind kind, long returnRip) {
         boolean hasErrorCode = kind == Kind.FAULT && Vectors.hasErrorCode(vector);
-        boolean resume = kind == Kind.FAULT && vector != Vectors.DEBUG;
+        boolean resume = kind == Kind.FAULT && vector != Vectors.DEBUG || repeating;
         long flags = registers.rflags() | Flag.FIXED;
         flags = resume ? flags | Flag.RF : flags & ~Flag.RF;
         Entry entry = state.realMode() ? real : state.longMode() ? longMode : protectedMode;

@@ -3,7 +3,7 @@ package org.jkprobes.machine.cpu.x86;
 /** Linear to physical addresses, with all rights checked. (SDM vol. 3, 4.6 to 4.8.) */
 final class Paging {
     private static final int ERROR_PRESENT = 1;
-    private static final int ERROR_WRITE = 2;
+    static final int ERROR_WRITE = 2;
     private static final int ERROR_USER = 4;
     private static final int ERROR_RESERVED = 8;
     private static final int ERROR_FETCH = 16;
@@ -37,6 +37,14 @@ final class Paging {
     long translate(long linear, Access access, boolean user) {
         return translate(
                 linear, access, user ? Privilege.USER : state.cpl == 3 ? Privilege.SUPERVISOR : state.privilege());
+    }
+
+    long translateFetch(long linear, int privilege) {
+        return translate(linear, Access.FETCH, privilege);
+    }
+
+    long translateData(long linear, boolean store, int privilege) {
+        return translate(linear, store ? Access.WRITE : Access.READ, privilege);
     }
 
     /** The physical address; or -1, with the exception noted, and for a page fault CR2 set. */

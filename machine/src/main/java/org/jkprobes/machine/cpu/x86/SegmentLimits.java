@@ -20,6 +20,10 @@ final class SegmentLimits {
         }
         boolean code = (segment.attributes & Segment.CODE) != 0;
         boolean readWrite = (segment.attributes & Segment.READ_WRITE) != 0;
+        if (segment.flatData()) {
+            // Addresses at its end go on at 0.
+            return true;
+        }
         boolean may = segment.present()
                 && (state.realMode() || (write ? !code && readWrite : !code || readWrite))
                 && segment.within(offset, size);

@@ -133,6 +133,11 @@ final class SystemState implements Stateful {
         return flag(Flag.AC) && (cr4 & Cr.CR4_SMAP) != 0 ? Privilege.SUPERVISOR_AC : Privilege.SUPERVISOR;
     }
 
+    /** Whether the program's misaligned accesses raise #AC. */
+    boolean checksAlignment() {
+        return cpl == 3 && (cr0 & Cr.CR0_AM) != 0 && flag(Flag.AC);
+    }
+
     /** The base that an access by a segment adds. */
     long base(int number) {
         return number < Segment.FS && in64BitMode() ? 0 : segments[number].base;

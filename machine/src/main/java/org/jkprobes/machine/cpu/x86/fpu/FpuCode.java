@@ -138,15 +138,15 @@ public final class FpuCode {
         return code & 0xff;
     }
 
-    static int opcode(int code) {
+    public static int opcode(int code) {
         return code >> 8 & 0xff;
     }
 
-    static int reg(int code) {
+    public static int reg(int code) {
         return code >> 16 & 15;
     }
 
-    static int rm(int code) {
+    public static int rm(int code) {
         return code >> 20 & 15;
     }
 

@@ -1,6 +1,6 @@
 package org.jkprobes.machine.cpu.x86.fpu;
 
-/** MMX, SSE and SSE2: which part of this package executes an opcode of the 0F map. */
+/** MMX, SSE, SSE2 and SSE3: which part of this package executes an opcode of the 0F map. */
 final class VectorInstructions {
     private static final byte NONE = 0;
     private static final byte MOVE = 1;
@@ -11,6 +11,9 @@ final class VectorInstructions {
     private static final byte LOGIC = 6;
     private static final byte EMMS = 7;
     private static final byte IMAGE = 8;
+    /** With other prefixes than those of SSE3, nothing. */
+    private static final byte SSE3 = 9;
+
     private static final byte[] PARTS = parts();
 
     private final VectorOperands operands;
@@ -19,6 +22,7 @@ final class VectorInstructions {
     private final SseConversions conversions;
     private final IntegerInstructions integers;
     private final FxImages images;
+    private final SseThree three;
     private final X87Unit unit;
 
     VectorInstructions(FpuState state, FpuMemory memory, long[] slots, int xmmBase) {
@@ -29,6 +33,7 @@ final class VectorInstructions {
         conversions = new SseConversions(operands, floats);
         integers = new IntegerInstructions(operands);
         images = new FxImages(operands);
+        three = new SseThree(operands, floats);
         unit = new X87Unit(state);
     }
 
@@ -46,6 +51,7 @@ final class VectorInstructions {
         mark(parts, LOGIC, 0x54, 0x55, 0x56, 0x57);
         mark(parts, EMMS, 0x77);
         mark(parts, IMAGE, 0xae);
+        mark(parts, SSE3, 0x7c, 0x7d, 0xd0, 0xf0);
         return parts;
     }
 
@@ -90,6 +96,9 @@ final class VectorInstructions {
     }
 
     int execute(int code, long address) {
+        if (SseThree.has(FpuCode.opcode(code), FpuCode.prefix(code))) {
+            return three.execute(code, address);
+        }
         return switch (PARTS[FpuCode.opcode(code)]) {
             case MOVE -> moves.execute(code, address);
             case ARITHMETIC -> arithmetic(code, address);

@@ -42,7 +42,7 @@ final class X87Instructions {
             return FpuOutcome.X87_ERROR;
         }
         unit.begin();
-        int outcome = modrm < 0xc0 ? memoryForm(escape, modrm >> 3, address) : registerForm(escape, modrm);
+        int outcome = modrm < 0xc0 ? memoryForm(escape, modrm >> 3 & 7, address) : registerForm(escape, modrm);
         if (outcome == FpuOutcome.DONE) {
             x87.instructionPointer = ip;
             if (x87.errorPending()) {

@@ -1,0 +1,46 @@
+package org.jkprobes.machine.cpu.x86;
+
+/** What the system part tells {@link X86Cpu}. */
+final class CpuEvents implements SystemListener {
+    private final X86Cpu cpu;
+
+    CpuEvents(X86Cpu cpu) {
+        this.cpu = cpu;
+    }
+
+    @Override
+    public void segmentBase(int segment, long base) {
+        cpu.slot(X86Slots.SEGMENT_BASE + segment, base);
+    }
+
+    @Override
+    public void forgetPage(long linear) {
+        cpu.forgetTranslation(linear);
+    }
+
+    @Override
+    public void forgetAllMapped() {
+        cpu.forgetTranslations();
+    }
+
+    @Override
+    public void shutdown() {
+        cpu.shutDown();
+    }
+
+    @Override
+    public void apicBase(long value) {
+        cpu.interrupts().apicBase(value);
+    }
+
+    @Override
+    public void taskPriority(int value) {
+        cpu.interrupts().taskPriority(value);
+    }
+
+    @Override
+    public void unsupported(String what, long detail) {
+        String text = what + " " + Long.toHexString(detail);
+        cpu.report(text, text);
+    }
+}
