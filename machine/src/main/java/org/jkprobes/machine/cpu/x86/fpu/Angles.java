@@ -78,7 +78,7 @@ final class Angles {
         if (!cosine && a == Float80.INTEGER_BIT && (aHigh & 0x7fff) <= 1) {
             // The sine of the smallest normal number is said not to underflow.
             unit.flags |= Fp.INEXACT;
-            unit.result(a, aHigh);
+            unit.result(a, aHigh | 1);
             return true;
         }
         return false;

@@ -19,7 +19,7 @@ class ImageHostTest {
     @Test
     void equalsTheHostCpu(@TempDir Path folder) throws Exception {
         assumeTrue(System.getProperty("os.arch").equals("amd64"), "the host is no x86-64");
-        long seed = Long.getLong("jkprobes.seed", new Random().nextLong());
+        long seed = Long.getLong("jkprobes.seed", 20261121L);
         ImageCases cases = new ImageCases(new NumberSource(new Random(seed)));
         HostComparison comparison = new HostComparison(HostCpu.compile(folder), ImageCases.MEMORY);
         List<String> differences = new ArrayList<>();

@@ -20,7 +20,7 @@ class VectorHostTest {
     @Test
     void equalsTheHostCpu(@TempDir Path folder) throws Exception {
         assumeTrue(System.getProperty("os.arch").equals("amd64"), "the host is no x86-64");
-        long seed = Long.getLong("jkprobes.seed", new Random().nextLong());
+        long seed = Long.getLong("jkprobes.seed", 20261121L);
         boolean intel = HostCpu.isIntel();
         VectorCases cases = new VectorCases(new NumberSource(new Random(seed)));
         HostComparison comparison = new HostComparison(HostCpu.compile(folder), VectorCases.MEMORY);

@@ -19,7 +19,7 @@ class X87HostTest {
     @Test
     void equalsTheHostCpu(@TempDir Path folder) throws Exception {
         assumeTrue(System.getProperty("os.arch").equals("amd64"), "the host is no x86-64");
-        long seed = Long.getLong("jkprobes.seed", new Random().nextLong());
+        long seed = Long.getLong("jkprobes.seed", 20261121L);
         X87Cases cases = new X87Cases(new NumberSource(new Random(seed)));
         HostComparison comparison = new HostComparison(HostCpu.compile(folder), X87Cases.MEMORY);
         List<String> differences = new ArrayList<>();
