@@ -13,14 +13,11 @@ interface GuestComputer {
      * The computer for a guest, switched off.
      *
      * @param console where its serial port transmits to
-     * @throws UserError if there is none that can run it
      */
     static GuestComputer of(RunOptions options, GuestImage image, ConsoleSink console, EventSink events) {
         return switch (options.guest()) {
             case MIPSEL -> new MaltaComputer(options, image, console, events);
-            case I386, X86_64 ->
-                throw new UserError("--arch " + options.guest()
-                        + ": its kernels can be looked at (symbols, disasm, unpack), not run");
+            case I386, X86_64 -> new PcComputer(options, image, console, events);
         };
     }
 

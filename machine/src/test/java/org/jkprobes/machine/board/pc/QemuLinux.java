@@ -15,11 +15,11 @@ import java.util.concurrent.TimeUnit;
  * QEMU's PC started as {@link LinuxBoot} says: RAM filled from outside, the chips set up and the CPU brought to its start by a ROM of our own,
  * instruction by instruction as {@link PcFirmware} counts them.
  */
-final class QemuLinux {
+public final class QemuLinux {
     private final Path folder;
     private final LinuxBoot boot;
 
-    QemuLinux(Path folder, LinuxBoot boot) {
+    public QemuLinux(Path folder, LinuxBoot boot) {
         this.folder = folder;
         this.boot = boot;
     }
@@ -33,7 +33,7 @@ final class QemuLinux {
     }
 
     /** The command that runs it, its serial port on standard output. */
-    List<String> command(String cpu, String... more) throws IOException {
+    public List<String> command(String cpu, String... more) throws IOException {
         Path rom = folder.resolve("rom");
         Files.write(rom, rom(boot.start()).rom());
         List<String> command = new ArrayList<>(QemuPc.COMMON);

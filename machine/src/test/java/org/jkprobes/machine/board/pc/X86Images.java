@@ -6,10 +6,10 @@ import org.jkprobes.images.Architecture;
 import org.jkprobes.images.KernelImage;
 
 /** Kernels from {@code images} as {@link LinuxBoot} takes them. */
-final class X86Images {
+public final class X86Images {
     private X86Images() {}
 
-    static LinuxKernel kernel(KernelImage image) {
+    public static LinuxKernel kernel(KernelImage image) {
         boolean packed = image.kind() == KernelImage.Kind.LOADER;
         List<LinuxKernel.Segment> segments = image.segments().stream()
                 // Of a packed kernel without the real-mode part, which only a BIOS would start.

@@ -1,0 +1,87 @@
+package org.jkprobes.cli.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jkprobes.cli.CommandRun;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code run --arch i386} and {@code x86_64}: Debian's kernels on a PC. */
+@Tag("kernel")
+class PcRunTest {
+    @TempDir
+    Path folder;
+
+    private static CommandRun run(int exitCode, String arch, String... more) {
+        String[] arguments =
+                Stream.concat(Stream.of("--arch", arch), Stream.of(more)).toArray(String[]::new);
+        CommandRun run = CommandRun.of(arguments);
+        assertThat(run.exitCode()).as(run.toString()).isEqualTo(exitCode);
+        return run;
+    }
+
+    /** Both engines say the same, to the last state. */
+    @ParameterizedTest
+    @CsvSource({"i386, i686, c1000000", "x86_64, x86_64, ffffffff81000000"})
+    void bootsRunsCommandsAndPowersOff(String arch, String machine, String linked) {
+        String commands = "uname -m; expr 6 \\* 7; grep -w _text /proc/kallsyms";
+        CommandRun first = run(0, arch, "--engine", "native", "--append", "quiet", "--exec", commands);
+        List<String> lines = first.outLines();
+        assertThat(lines).containsSubsequence(machine, "42").last().asString().startsWith("power-off after ");
+        assertThat(lines).as("KASLR").anyMatch(line -> line.endsWith(" T _text") && !line.startsWith(linked));
+        assertThat(run(0, arch, "--engine", "interpreter", "--append", "quiet", "--exec", commands)
+                        .out())
+                .isEqualTo(first.out());
+    }
+
+    /** The kernel reads its ACPI tables, uses APICs, and has no complaint about the machine but that it has no machine check. */
+    @ParameterizedTest
+    @CsvSource({"i386, c1000000", "x86_64, ffffffff81000000"})
+    void theKernelLikesTheMachine(String arch, String linked) {
+        String commands = "cat /proc/interrupts; grep -w _text /proc/kallsyms;"
+                + " dmesg -r | grep '^<[0-3]>' | grep -v 'MCE device'; echo the end";
+        CommandRun run = run(0, arch, "--append", "nokaslr", "--exec", commands);
+        assertThat(run.out())
+                .containsPattern("IO-APIC +4-edge +ttyS0")
+                .containsPattern("LOC: +[1-9][0-9]* +Local timer interrupts")
+                .doesNotContain("WARNING", "BUG", "ACPI Error", "ACPI BIOS Error", "Call Trace")
+                .doesNotContainPattern("<[0-3]>\\[")
+                .contains(linked + " T _text", "the end");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"i386", "x86_64"})
+    void startsFromASnapshotAndTellsAPanic(String arch) {
+        Path shell = folder.resolve("shell.snap");
+        String[] commands = {"--snapshot", shell.toString(), "--exec", "echo $((6*7)); exit 7"};
+        CommandRun made = run(0, arch, commands);
+        assertThat(made.outLines()).anyMatch(line -> line.endsWith("42"));
+        assertThat(Files.exists(shell)).isTrue();
+        String end = made.outLines().getLast();
+        assertThat(run(0, arch, commands).outLines())
+                .anyMatch(line -> line.endsWith("42"))
+                .last()
+                .isEqualTo(end);
+        CommandRun panic = run(3, arch, "--snapshot", shell.toString(), "--exec", "echo c > /proc/sysrq-trigger");
+        assertThat(panic.errLines())
+                .last()
+                .isEqualTo("jkprobes: the guest panicked: Kernel panic - not syncing: sysrq triggered crash");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"i386", "x86_64"})
+    void probesAreRefusedInOneLine(String arch) {
+        CommandRun run = run(2, arch, "--exec", "true", "--kprobe", "kernel_clone");
+        assertThat(run.out()).isEmpty();
+        assertThat(run.errLines())
+                .last()
+                .isEqualTo("jkprobes: --arch " + arch + ": there are no probes on " + arch + " yet");
+    }
+}
