@@ -33,7 +33,15 @@ record Commands(Path jkprobes, GuestFiles files) {
 
     /** Our machine in a JVM with the options of {@code bin/jkprobes}. */
     List<String> ourWorkloads() {
-        return java(MarkedMalta.class, files.vmlinuz(), files.busy(), MIB, COMMAND_LINE);
+        return workloads(files.busy(), MarkedMalta.FASTEST);
+    }
+
+    List<String> interpretedCore() {
+        return workloads(files.core(), MarkedMalta.INTERPRETER);
+    }
+
+    private List<String> workloads(Path initramfs, String engine) {
+        return java(MarkedMalta.class, files.vmlinuz(), initramfs, MIB, COMMAND_LINE, engine);
     }
 
     List<String> ourProbes() {

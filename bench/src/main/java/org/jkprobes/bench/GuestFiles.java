@@ -19,9 +19,11 @@ import org.jkprobes.images.Progress;
  * @param elf the same kernel, unpacked
  * @param idle an initramfs whose guest powers off at once
  * @param busy an initramfs whose guest runs the workloads
+ * @param core an initramfs whose guest runs the first of them
  * @param calling an initramfs whose guest makes system calls and never ends
  */
-record GuestFiles(String release, Path vmlinuz, Path elf, Path idle, Path busy, Path calling, Path snapshot) {
+record GuestFiles(
+        String release, Path vmlinuz, Path elf, Path idle, Path busy, Path core, Path calling, Path snapshot) {
     private static final String COMPILER = "mipsel-linux-gnu-gcc";
 
     /** Makes the files in {@code folder}, the guest program compiled from {@code source}. */
@@ -31,8 +33,6 @@ record GuestFiles(String release, Path vmlinuz, Path elf, Path idle, Path busy, 
         byte[] busybox = Files.readAllBytes(debian.busybox());
         byte[] elf = KernelElf.of(KernelImage.open(debian.kernel(), CacheFolder.ofUser()));
         byte[] program = compiled(source, folder.resolve("workload"));
-        Initramfs busy =
-                Initramfs.of(busybox).file("bin/workload", 0755, program).exec(Workload.script(workloads));
         return new GuestFiles(
                 debian.release(),
                 debian.kernel(),
@@ -40,14 +40,19 @@ record GuestFiles(String release, Path vmlinuz, Path elf, Path idle, Path busy, 
                 Files.write(
                         folder.resolve("idle.cpio"),
                         Initramfs.of(busybox).exec("true").toBytes()),
-                Files.write(folder.resolve("busy.cpio"), busy.toBytes()),
-                Files.write(
-                        folder.resolve("calling.cpio"),
-                        Initramfs.of(busybox)
-                                .file("bin/workload", 0755, program)
-                                .exec("workload getppid 2000000000")
-                                .toBytes()),
+                running(folder.resolve("busy.cpio"), busybox, program, Workload.script(workloads)),
+                running(folder.resolve("core.cpio"), busybox, program, Workload.script(workloads.subList(0, 1))),
+                running(folder.resolve("calling.cpio"), busybox, program, "workload getppid 2000000000"),
                 folder.resolve("shell.snapshot"));
+    }
+
+    private static Path running(Path file, byte[] busybox, byte[] program, String script) throws IOException {
+        return Files.write(
+                file,
+                Initramfs.of(busybox)
+                        .file("bin/workload", 0755, program)
+                        .exec(script)
+                        .toBytes());
     }
 
     private static byte[] compiled(Path source, Path program) throws IOException, InterruptedException {

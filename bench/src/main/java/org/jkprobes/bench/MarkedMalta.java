@@ -18,14 +18,18 @@ import org.jkprobes.machine.Timeline;
 import org.jkprobes.machine.board.malta.Malta;
 import org.jkprobes.machine.board.malta.MaltaMemory;
 import org.jkprobes.machine.device.Mc146818;
+import org.jkprobes.machine.engine.Engines;
 
 /**
- * Our machine as a process to be measured, {@code MarkedMalta KERNEL INITRAMFS MIB COMMAND-LINE}: the guest's console on stdout,
- * and at the end of each of its lines how many instructions have retired.
+ * Our machine as a process to be measured, {@code MarkedMalta KERNEL INITRAMFS MIB COMMAND-LINE ENGINE}: the guest's console on
+ * stdout, and at the end of each of its lines how many instructions have retired. The engine is {@link #FASTEST} or {@link #INTERPRETER}.
  */
 final class MarkedMalta {
     /** Stands in front of that number. */
     static final String RETIRED = "@";
+
+    static final String FASTEST = "fastest";
+    static final String INTERPRETER = "interpreter";
 
     private static final long SLICE = 1_000_000;
 
@@ -33,9 +37,10 @@ final class MarkedMalta {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final Malta malta;
 
-    private MarkedMalta(GuestImage image, int mib) {
+    private MarkedMalta(GuestImage image, int mib, String engine) {
         MaltaMemory memory = new MaltaMemory((long) mib << 20);
         malta = new Malta(memory, Mc146818.DEFAULT_START, this::transmitted);
+        malta.machine().engine(engine.equals(INTERPRETER) ? Engines.interpreter() : Engines.fastest());
         image.bootOn(malta, memory);
     }
 
@@ -75,6 +80,7 @@ final class MarkedMalta {
                 kernel.getFileName().toString(),
                 Optional.of(Files.readAllBytes(Path.of(args[1]))),
                 args[3]);
-        System.exit(new MarkedMalta(image, Integer.parseInt(args[2])).run() == Machine.Outcome.POWER_OFF ? 0 : 1);
+        System.exit(
+                new MarkedMalta(image, Integer.parseInt(args[2]), args[4]).run() == Machine.Outcome.POWER_OFF ? 0 : 1);
     }
 }

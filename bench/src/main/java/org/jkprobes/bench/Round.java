@@ -3,10 +3,19 @@ package org.jkprobes.bench;
 import java.util.function.Consumer;
 
 /** Everything measured once, our machine and QEMU in turns, so that a change of the host's speed meets both. */
-record Round(Course ours, Course qemu, Course ourBoot, Course qemuBoot, Course snapshot, ProbeFigures probes) {
+record Round(
+        Course ours,
+        Course interpreted,
+        Course qemu,
+        Course ourBoot,
+        Course qemuBoot,
+        Course snapshot,
+        ProbeFigures probes) {
     static Round measure(Commands commands, Consumer<String> progress) {
         progress.accept("workloads, ours");
         Course ours = Stopwatch.measure("our machine", commands.ourWorkloads());
+        progress.accept("core, our interpreter");
+        Course interpreted = Stopwatch.measure("our interpreter", commands.interpretedCore());
         progress.accept("workloads, QEMU");
         Course qemu = Stopwatch.measure("QEMU", commands.qemuWorkloads());
         requireEqualValues(ours, qemu);
@@ -18,7 +27,7 @@ record Round(Course ours, Course qemu, Course ourBoot, Course qemuBoot, Course s
         Course snapshot = Stopwatch.measure("bin/jkprobes run --snapshot", commands.ourSnapshot());
         progress.accept("probes");
         ProbeFigures probes = ProbeFigures.measure(commands.ourProbes());
-        return new Round(ours, qemu, ourBoot, qemuBoot, snapshot, probes);
+        return new Round(ours, interpreted, qemu, ourBoot, qemuBoot, snapshot, probes);
     }
 
     /** A machine that computes something else is not slower or faster, but wrong. */
