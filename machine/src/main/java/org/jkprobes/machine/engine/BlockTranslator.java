@@ -44,6 +44,7 @@ final class BlockTranslator {
     private final List<Aside> asides = new ArrayList<>();
     private int[] resume = new int[0];
     private long wrap;
+    private boolean crossing;
     private int site0;
     private int site1;
 
@@ -52,7 +53,8 @@ final class BlockTranslator {
     }
 
     /** Emits a block's code at the next free place. */
-    NativeBlock translate(Block block, long[] words, int count, long addressMask) {
+    NativeBlock translate(Block block, long[] words, int count, long addressMask, boolean mayCross) {
+        crossing = mayCross;
         out.reset();
         cache.clear();
         asides.clear();
@@ -125,22 +127,41 @@ final class BlockTranslator {
             case Op.XORI -> immediate(false, X64Assembler.XOR, d, a, imm);
             case Op.ADDI64 -> immediate(true, X64Assembler.ADD, d, a, imm);
             case Op.ANDI64 -> immediate(true, X64Assembler.AND, d, a, imm);
-            case Op.SHL -> shift(X64Assembler.SHL, d, a, b);
-            case Op.SHR -> shift(X64Assembler.SHR, d, a, b);
-            case Op.SAR -> shift(X64Assembler.SAR, d, a, b);
-            case Op.ROR -> shift(X64Assembler.ROR, d, a, b);
+            case Op.SHL -> shift(false, X64Assembler.SHL, d, a, b);
+            case Op.SHR -> shift(false, X64Assembler.SHR, d, a, b);
+            case Op.SAR -> shift(false, X64Assembler.SAR, d, a, b);
+            case Op.ROR -> shift(false, X64Assembler.ROR, d, a, b);
+            case Op.SHL64 -> shift(true, X64Assembler.SHL, d, a, b);
+            case Op.SHR64 -> shift(true, X64Assembler.SHR, d, a, b);
+            case Op.SAR64 -> shift(true, X64Assembler.SAR, d, a, b);
             case Op.SHLI -> shiftImmediate(false, X64Assembler.SHL, d, a, imm & 31);
             case Op.SHRI -> shiftImmediate(false, X64Assembler.SHR, d, a, imm & 31);
             case Op.SARI -> shiftImmediate(false, X64Assembler.SAR, d, a, imm & 31);
             case Op.RORI -> shiftImmediate(false, X64Assembler.ROR, d, a, imm & 31);
+            case Op.ROLI64 -> shiftImmediate(true, X64Assembler.ROL, d, a, imm & 63);
             case Op.SHLI64 -> shiftImmediate(true, X64Assembler.SHL, d, a, imm & 63);
             case Op.SHRI64 -> shiftImmediate(true, X64Assembler.SHR, d, a, imm & 63);
             case Op.SARI64 -> shiftImmediate(true, X64Assembler.SAR, d, a, imm & 63);
-            case Op.MUL -> {
-                operand(false, RAX, a);
-                out.multiply(false, RAX, cache.read(b));
+            case Op.MUL, Op.MUL64 -> {
+                boolean wide = Op.op(uop) == Op.MUL64;
+                operand(wide, RAX, a);
+                out.multiply(wide, RAX, cache.read(b));
                 cache.write(d, RAX);
             }
+            case Op.SWAP32, Op.SWAP64 -> {
+                boolean wide = Op.op(uop) == Op.SWAP64;
+                operand(wide, RAX, a);
+                out.swap(wide, RAX);
+                cache.write(d, RAX);
+            }
+            case Op.CONST_HIGH -> {
+                operand(false, RCX, d);
+                out.constant(RAX, imm);
+                out.shift(true, X64Assembler.SHL, RAX, 32);
+                out.op(true, X64Assembler.OR, RAX, RCX);
+                cache.write(d, RAX);
+            }
+            case Op.PUT -> put(d, a, imm);
             case Op.MULS64 -> {
                 out.signExtend32(RAX, cache.read(a));
                 out.signExtend32(RCX, cache.read(b));
@@ -263,10 +284,10 @@ final class BlockTranslator {
         cache.write(d, RAX);
     }
 
-    private void shift(int digit, int d, int a, int b) {
-        operand(false, RAX, a);
+    private void shift(boolean wide, int digit, int d, int a, int b) {
+        operand(wide, RAX, a);
         operand(false, RCX, b);
-        out.shift(false, digit, RAX);
+        out.shift(wide, digit, RAX);
         cache.write(d, RAX);
     }
 
@@ -308,6 +329,33 @@ final class BlockTranslator {
         cache.write(d, RAX);
     }
 
+    private void put(int d, int a, int imm) {
+        int position = imm & 63;
+        long low = -1L >>> 64 - (imm >> 8);
+        long kept = ~(low << position);
+        operand(true, RAX, a);
+        mask(RAX, low);
+        if (position != 0) {
+            out.shift(true, X64Assembler.SHL, RAX, position);
+        }
+        operand(true, RCX, d);
+        mask(RCX, kept);
+        out.op(true, X64Assembler.OR, RAX, RCX);
+        cache.write(d, RAX);
+    }
+
+    /** Cuts a register, which is not RDX, to the bits of a mask. */
+    private void mask(int register, long bits) {
+        if (bits == 0xff || bits == 0xffff) {
+            out.extend(bits == 0xff ? 0xb6 : 0xb7, register, register);
+        } else if (bits == (int) bits) {
+            out.immediate(true, X64Assembler.AND, register, (int) bits);
+        } else {
+            out.constant64(RDX, bits);
+            out.op(true, X64Assembler.AND, register, RDX);
+        }
+    }
+
     /** d = a unless {@code kept} holds of a comparison of b with 0; 32 bits are zero-extended only if moved. */
     private void move(boolean wide, int kept, int d, int a, int b) {
         operand(wide, RAX, a);
@@ -331,8 +379,14 @@ final class BlockTranslator {
         out.shift(wide, X64Assembler.SHR, RCX, TLB_SHIFT);
         out.immediate(false, X64Assembler.AND, RCX, TLB_MASK);
         out.op(true, X64Assembler.ADD, RCX, R13);
-        out.move(wide, RDX, RAX);
-        out.immediate(wide, X64Assembler.AND, RDX, PAGE | alignment);
+        if (crossing && alignment != 0) {
+            // By the page of the last byte: an access misses only if it crosses pages.
+            out.add(wide, RDX, RAX, alignment);
+            out.immediate(wide, X64Assembler.AND, RDX, PAGE);
+        } else {
+            out.move(wide, RDX, RAX);
+            out.immediate(wide, X64Assembler.AND, RDX, PAGE | alignment);
+        }
         out.opMemory(true, X64Assembler.CMP, RDX, RCX, tag * 8);
         int miss = out.jumpIf(X64Assembler.NOT_EQUAL);
         out.opMemory(true, X64Assembler.ADD, RAX, RCX, SoftTlb.ADDEND * 8);

@@ -72,6 +72,8 @@ public final class CodeCache {
 
     /** The blocks that start in one page. */
     static final class CodePage {
+        private static final int PART_BITS = SoftTlb.PAGE_BITS - 6;
+
         final @Nullable Block[] blocks;
         private final int alignment;
         /** Blocks that end here and start in another page. */
@@ -79,6 +81,8 @@ public final class CodeCache {
 
         private int count;
         private int guarded;
+        /** For each 64th of the page: whether a block of these covers, or once covered, some of it. */
+        private long covered;
 
         CodePage(int starts, int alignment) {
             blocks = new Block[starts];
@@ -107,6 +111,14 @@ public final class CodeCache {
             block.sibling = blocks[index];
             blocks[index] = block;
             count++;
+            int start = (int) (block.physical & (PAGE - 1));
+            covered |= part(start, Math.min(block.bytes, PAGE - start));
+        }
+
+        private static long part(int offset, int size) {
+            int first = offset >> PART_BITS;
+            int last = offset + size - 1 >> PART_BITS;
+            return -1L << first & -1L >>> 63 - last;
         }
 
         void drop(long physical, int size) {
@@ -116,6 +128,9 @@ public final class CodeCache {
                     block.invalidate();
                     crossing.remove(i);
                 }
+            }
+            if (count == 0 || (covered & part((int) (physical & (PAGE - 1)), size)) == 0) {
+                return;
             }
             for (int i = 0; i < blocks.length; i++) {
                 Block kept = null;
@@ -131,6 +146,9 @@ public final class CodeCache {
                 }
                 blocks[i] = kept;
             }
+            if (count == 0) {
+                covered = 0;
+            }
         }
 
         void dropAll() {
@@ -141,6 +159,7 @@ public final class CodeCache {
                 }
                 blocks[i] = null;
             }
+            covered = 0;
         }
 
         private void invalidate(Block block) {

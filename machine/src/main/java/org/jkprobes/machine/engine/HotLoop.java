@@ -14,6 +14,14 @@ final class HotLoop extends Straight {
         final int set = (cpu.mode & SoftTlb.SET_MASK) * SoftTlb.SET_LENGTH;
         final long mask = cpu.addressMask;
         final JumpCache jumps = cpu.jumps;
+        // An access that may be misaligned is looked up by its last byte's page: it misses only if it crosses pages.
+        final boolean crossing = cpu.mayCross;
+        final long last2 = crossing ? 1 : 0;
+        final long last4 = crossing ? 3 : 0;
+        final long last8 = crossing ? 7 : 0;
+        final long page2 = crossing ? PAGE : PAGE | 1;
+        final long page4 = crossing ? PAGE : PAGE | 3;
+        final long page8 = crossing ? PAGE : PAGE | 7;
         Block block = start;
         final long[] code = cpu.code.code.words;
         int i = from;
@@ -129,7 +137,7 @@ final class HotLoop extends Straight {
                 case Op.LD32: {
                     long address = slots[Op.a(uop)] + Op.b(uop) & mask;
                     int entry = SoftTlb.index(address) + set;
-                    if (tlb[entry] != (address & (PAGE | 3))) {
+                    if (tlb[entry] != (address + last4 & page4)) {
                         break;
                     }
                     long host = tlb[entry + SoftTlb.ADDEND] + address;
@@ -159,7 +167,7 @@ final class HotLoop extends Straight {
                 case Op.LD16U: {
                     long address = slots[Op.a(uop)] + Op.b(uop) & mask;
                     int entry = SoftTlb.index(address) + set;
-                    if (tlb[entry] != (address & (PAGE | 1))) {
+                    if (tlb[entry] != (address + last2 & page2)) {
                         break;
                     }
                     long host = tlb[entry + SoftTlb.ADDEND] + address;
@@ -169,7 +177,7 @@ final class HotLoop extends Straight {
                 case Op.LD16S: {
                     long address = slots[Op.a(uop)] + Op.b(uop) & mask;
                     int entry = SoftTlb.index(address) + set;
-                    if (tlb[entry] != (address & (PAGE | 1))) {
+                    if (tlb[entry] != (address + last2 & page2)) {
                         break;
                     }
                     long host = tlb[entry + SoftTlb.ADDEND] + address;
@@ -179,7 +187,7 @@ final class HotLoop extends Straight {
                 case Op.ST32: {
                     long address = slots[Op.a(uop)] + Op.b(uop) & mask;
                     int entry = SoftTlb.index(address) + set;
-                    if (tlb[entry + SoftTlb.WRITE] != (address & (PAGE | 3))) {
+                    if (tlb[entry + SoftTlb.WRITE] != (address + last4 & page4)) {
                         break;
                     }
                     long host = tlb[entry + SoftTlb.ADDEND] + address;
@@ -199,7 +207,7 @@ final class HotLoop extends Straight {
                 case Op.ST16: {
                     long address = slots[Op.a(uop)] + Op.b(uop) & mask;
                     int entry = SoftTlb.index(address) + set;
-                    if (tlb[entry + SoftTlb.WRITE] != (address & (PAGE | 1))) {
+                    if (tlb[entry + SoftTlb.WRITE] != (address + last2 & page2)) {
                         break;
                     }
                     long host = tlb[entry + SoftTlb.ADDEND] + address;
@@ -252,6 +260,51 @@ final class HotLoop extends Straight {
                 case Op.CONST64:
                     slots[Op.d(uop)] = Op.b(uop);
                     continue;
+                case Op.SETEQ:
+                    slots[Op.d(uop)] = (int) slots[Op.a(uop)] == (int) slots[Op.slotB(uop)] ? 1 : 0;
+                    continue;
+                case Op.SETNE:
+                    slots[Op.d(uop)] = (int) slots[Op.a(uop)] != (int) slots[Op.slotB(uop)] ? 1 : 0;
+                    continue;
+                case Op.SETLT64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] < slots[Op.slotB(uop)] ? 1 : 0;
+                    continue;
+                case Op.SETLTU64:
+                    slots[Op.d(uop)] = Long.compareUnsigned(slots[Op.a(uop)], slots[Op.slotB(uop)]) < 0 ? 1 : 0;
+                    continue;
+                case Op.SETEQ64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] == slots[Op.slotB(uop)] ? 1 : 0;
+                    continue;
+                case Op.SETNE64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] != slots[Op.slotB(uop)] ? 1 : 0;
+                    continue;
+                case Op.MUL64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] * slots[Op.slotB(uop)];
+                    continue;
+                case Op.RORI:
+                    slots[Op.d(uop)] = Integer.rotateRight((int) slots[Op.a(uop)], Op.b(uop)) & 0xffffffffL;
+                    continue;
+                case Op.ROLI64:
+                    slots[Op.d(uop)] = Long.rotateLeft(slots[Op.a(uop)], Op.b(uop));
+                    continue;
+                case Op.SHL64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] << slots[Op.slotB(uop)];
+                    continue;
+                case Op.SHR64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] >>> slots[Op.slotB(uop)];
+                    continue;
+                case Op.SAR64:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] >> slots[Op.slotB(uop)];
+                    continue;
+                case Op.SWAP32:
+                    slots[Op.d(uop)] = Integer.reverseBytes((int) slots[Op.a(uop)]) & 0xffffffffL;
+                    continue;
+                case Op.SWAP64:
+                    slots[Op.d(uop)] = Long.reverseBytes(slots[Op.a(uop)]);
+                    continue;
+                case Op.CONST_HIGH:
+                    slots[Op.d(uop)] = slots[Op.d(uop)] & 0xffffffffL | (long) Op.b(uop) << 32;
+                    continue;
                 case Op.SHLI64:
                     slots[Op.d(uop)] = slots[Op.a(uop)] << Op.b(uop);
                     continue;
@@ -276,7 +329,7 @@ final class HotLoop extends Straight {
                 case Op.LD64: {
                     long address = slots[Op.a(uop)] + Op.b(uop) & mask;
                     int entry = SoftTlb.index(address) + set;
-                    if (tlb[entry] != (address & (PAGE | 7))) {
+                    if (tlb[entry] != (address + last8 & page8)) {
                         break;
                     }
                     slots[Op.d(uop)] = Host.getLong(tlb[entry + SoftTlb.ADDEND] + address);
@@ -285,7 +338,7 @@ final class HotLoop extends Straight {
                 case Op.ST64: {
                     long address = slots[Op.a(uop)] + Op.b(uop) & mask;
                     int entry = SoftTlb.index(address) + set;
-                    if (tlb[entry + SoftTlb.WRITE] != (address & (PAGE | 7))) {
+                    if (tlb[entry + SoftTlb.WRITE] != (address + last8 & page8)) {
                         break;
                     }
                     Host.putLong(tlb[entry + SoftTlb.ADDEND] + address, slots[Op.d(uop)]);

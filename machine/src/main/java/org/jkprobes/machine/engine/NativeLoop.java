@@ -72,7 +72,7 @@ final class NativeLoop extends Straight {
             code.clear();
             frame.clearJumps();
         }
-        compiled = translator.translate(block, cpu.code.code.words, block.microOps(), cpu.addressMask);
+        compiled = translator.translate(block, cpu.code.code.words, block.microOps(), cpu.addressMask, cpu.mayCross);
         block.compiled = compiled;
         return compiled;
     }

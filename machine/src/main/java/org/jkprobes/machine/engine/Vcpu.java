@@ -67,7 +67,9 @@ public abstract class Vcpu implements Stateful {
 
     private GuardedText guardedText = GuardedText.NOBODY;
 
-    private final boolean mayCross;
+    /** Loads and stores may be misaligned, and lie on two pages. */
+    final boolean mayCross;
+
     private final long[] fetchTag = new long[FETCH_ENTRIES];
     private final CodeCache.@Nullable CodePage[] fetchPage = new CodeCache.CodePage[FETCH_ENTRIES];
     private final BlockBuilder builder = new BlockBuilder();

@@ -156,6 +156,18 @@ final class X64Assembler {
         op(true, 0x63, to, from);
     }
 
+    /** to = from + value. */
+    void add(boolean wide, int to, int from, int value) {
+        opMemory(wide, 0x8d, to, from, value);
+    }
+
+    /** BSWAP. */
+    void swap(boolean wide, int reg) {
+        rex(wide, 0, 0, reg);
+        byte1(0x0f);
+        byte1(0xc8 | reg & 7);
+    }
+
     void multiply(boolean wide, int to, int by) {
         rex(wide, to, 0, by);
         byte1(0x0f);

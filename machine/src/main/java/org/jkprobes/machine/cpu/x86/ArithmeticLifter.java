@@ -2,7 +2,6 @@ package org.jkprobes.machine.cpu.x86;
 
 import static org.jkprobes.machine.cpu.x86.X86Slots.NEW_FLAGS;
 import static org.jkprobes.machine.cpu.x86.X86Slots.RAX;
-import static org.jkprobes.machine.cpu.x86.X86Slots.RCX;
 import static org.jkprobes.machine.cpu.x86.X86Slots.RDX;
 import static org.jkprobes.machine.cpu.x86.X86Slots.T0;
 import static org.jkprobes.machine.cpu.x86.X86Slots.T1;
@@ -14,7 +13,7 @@ import org.jkprobes.isa.x86.X86Operand;
 import org.jkprobes.machine.engine.BlockBuilder;
 import org.jkprobes.machine.engine.Op;
 
-/** Integer arithmetic and logic, shifts and bits. */
+/** Integer arithmetic and logic. */
 final class ArithmeticLifter {
     private static final int CARRY = 2;
 
@@ -48,19 +47,6 @@ final class ArithmeticLifter {
             case DEC -> step(width, Flags.DEC, -1);
             case NEG -> negate(width);
             case NOT -> invert(width);
-            case SHL, SAL -> shift(i, Flags.SHL, X86Helper.SHL);
-            case SHR -> shift(i, Flags.SHR, X86Helper.SHR);
-            case SAR -> shift(i, Flags.SAR, X86Helper.SAR);
-            case ROL -> rotate(i, X86Helper.ROL);
-            case ROR -> rotate(i, X86Helper.ROR);
-            case RCL -> rotate(i, X86Helper.RCL);
-            case RCR -> rotate(i, X86Helper.RCR);
-            case SHLD -> doubleShift(i, X86Helper.SHLD);
-            case SHRD -> doubleShift(i, X86Helper.SHRD);
-            case BT -> bit(i, X86Helper.BT, false);
-            case BTS -> bit(i, X86Helper.BTS, true);
-            case BTR -> bit(i, X86Helper.BTR, true);
-            case BTC -> bit(i, X86Helper.BTC, true);
             // A CPU without BMI and LZCNT takes these for the older instructions.
             case BSF, TZCNT -> scan(i, X86Helper.BSF);
             case BSR, LZCNT -> scan(i, X86Helper.BSR);
@@ -203,95 +189,6 @@ final class ArithmeticLifter {
         emit.constant(T1, -1);
         emit.binary(width, Op.XOR, Op.XOR64, T2, a, T1);
         operands.write(0, T2);
-    }
-
-    // ---- shifts ----
-
-    private void shift(X86Instruction i, int kind, int helper) {
-        int width = i.operandBits();
-        int mask = width == 64 ? 63 : 31;
-        if (!(i.operand(1) instanceof X86Operand.Imm immediate) || ((int) immediate.value() & mask) >= width) {
-            rotate(i, helper);
-            return;
-        }
-        int count = (int) immediate.value() & mask;
-        int a = operands.read(0, T0);
-        if (count == 0) {
-            operands.write(0, a);
-            return;
-        }
-        int from = a;
-        if (kind == Flags.SHR && width < 32) {
-            out.immediate(Op.ANDI, T1, a, (1 << width) - 1);
-            from = T1;
-        }
-        boolean wide = width == 64;
-        int op = switch (kind) {
-            case Flags.SHL -> wide ? Op.SHLI64 : Op.SHLI;
-            case Flags.SHR -> wide ? Op.SHRI64 : Op.SHRI;
-            default -> wide ? Op.SARI64 : Op.SARI;
-        };
-        out.immediate(op, T2, from, count);
-        boolean toMemory = operands.isMemory(0);
-        if (toMemory) {
-            operands.write(0, T2);
-        }
-        emit.flagsWithImmediate(kind, width, a, count);
-        if (!toMemory) {
-            operands.write(0, T2);
-        }
-    }
-
-    /** All that a helper computes: T2 from the operand and a count; flags too. */
-    private void rotate(X86Instruction i, int helper) {
-        int width = i.operandBits();
-        int count = i.operand(1) instanceof X86Operand.Imm ? operands.read(1, T1) : RCX;
-        if (count == RCX) {
-            emit.copy(T1, RCX);
-        }
-        int a = operands.read(0, T0);
-        emit.helper(helper, width, T2, a);
-        operands.write(0, T2);
-        emit.newFlags();
-    }
-
-    private void doubleShift(X86Instruction i, int helper) {
-        int width = i.operandBits();
-        if (i.operand(2) instanceof X86Operand.Imm) {
-            operands.read(2, T1);
-        } else {
-            emit.copy(T1, RCX);
-        }
-        operands.readInto(1, T2);
-        int a = operands.read(0, T0);
-        emit.helper(helper, width, T2, a);
-        operands.write(0, T2);
-        emit.newFlags();
-    }
-
-    // ---- bits ----
-
-    private void bit(X86Instruction i, int helper, boolean keep) {
-        int width = i.operandBits();
-        operands.readInto(1, T1);
-        if (i.operand(0) instanceof X86Operand.Mem memory && !(i.operand(1) instanceof X86Operand.Imm)) {
-            // The bit may lie far from the address.
-            int shift = Integer.numberOfTrailingZeros(width);
-            if (width < 64) {
-                out.immediate(Op.SEXT32, T0, T1, 0);
-            }
-            out.immediate(Op.SARI64, T0, width < 64 ? T0 : T1, shift);
-            out.immediate(Op.SHLI64, T0, T0, shift - 3);
-            operands.address(memory, T0);
-            operands.load(width, T0);
-        } else {
-            operands.readInto(0, T0);
-        }
-        emit.helper(helper, width, T2, T0);
-        if (keep) {
-            operands.write(0, T2);
-        }
-        emit.newFlags();
     }
 
     private void scan(X86Instruction i, int helper) {

@@ -118,8 +118,14 @@ final class ControlLifter {
 
     /** To a linear address. */
     void jump(long target) {
-        out.exit0(target, chains(target));
-        out.immediate(Op.JUMP, ZERO, ZERO, 0);
+        if (chains(target)) {
+            out.exit0(target, true);
+            out.immediate(Op.JUMP, ZERO, ZERO, 0);
+        } else {
+            // Found among recent jumps, which a jump without a chain is not.
+            emit.constant(T0, target);
+            out.immediate(Op.JUMPR, ZERO, T0, 0);
+        }
     }
 
     private void relative(X86Instruction i, long next) {

@@ -40,6 +40,9 @@ final class Flags {
     /** A * B, signed. */
     static final int IMUL = 11;
 
+    /** A is the flags themselves, and B is CF. */
+    static final int CARRY_APART = 12;
+
     /** What {@link X86Slots#CC_OP} holds; widths are 8, 16, 32, 64. */
     static int op(int kind, int width) {
         return kind << 8 | width;
@@ -50,7 +53,7 @@ final class Flags {
         int kind = op >> 8;
         int width = op & 0xff;
         switch (kind) {
-            case IMAGE:
+            case IMAGE, CARRY_APART:
                 return (int) a & ALL;
             case ADD:
                 return sum(width, a, b, 0);

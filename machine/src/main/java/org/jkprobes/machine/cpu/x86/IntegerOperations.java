@@ -3,12 +3,13 @@ package org.jkprobes.machine.cpu.x86;
 import static org.jkprobes.machine.cpu.x86.X86Slots.NEW_FLAGS;
 import static org.jkprobes.machine.cpu.x86.X86Slots.RAX;
 import static org.jkprobes.machine.cpu.x86.X86Slots.RDX;
+import static org.jkprobes.machine.cpu.x86.X86Slots.T0;
 import static org.jkprobes.machine.cpu.x86.X86Slots.T1;
-import static org.jkprobes.machine.cpu.x86.X86Slots.T2;
+import static org.jkprobes.machine.cpu.x86.X86Slots.T3;
 
 import org.jkprobes.machine.engine.Op;
 
-/** The integer instructions that are too long for micro-ops: helpers {@link X86Helper#SHL} to {@link X86Helper#IDIV}. */
+/** The integer instructions that are too long for micro-ops: {@link X86Helper} has their numbers. */
 final class IntegerOperations {
     private final X86Cpu cpu;
     private final Shifts shifts = new Shifts();
@@ -22,23 +23,30 @@ final class IntegerOperations {
         int d = Op.d(uop);
         long a = cpu.slot(Op.a(uop));
         switch (helper) {
-            case X86Helper.BT, X86Helper.BTS, X86Helper.BTR, X86Helper.BTC -> {
-                shifts.bit(helper, parameter, a, (int) cpu.slot(T1), cpu.arithmeticFlags());
-                put(d);
-            }
             case X86Helper.BSF, X86Helper.BSR -> scan(helper, parameter & 0xff, parameter >>> 8, d, a);
             case X86Helper.MUL, X86Helper.IMUL -> multiply(helper == X86Helper.IMUL, parameter, a);
             case X86Helper.DIV, X86Helper.IDIV -> divide(helper == X86Helper.IDIV, parameter, a);
             default -> {
-                shifts.run(helper, parameter, a, cpu.slot(T2), (int) cpu.slot(T1), cpu.arithmeticFlags());
-                put(d);
+                shift(parameter & 0xff, parameter >>> 8, a);
+                cpu.slot(d, shifts.result);
+                cpu.slot(NEW_FLAGS, shifts.flags);
             }
         }
     }
 
-    private void put(int d) {
-        cpu.slot(d, shifts.result);
-        cpu.slot(NEW_FLAGS, shifts.flags);
+    private void shift(int kind, int width, long a) {
+        shifts.run(kind, width, a, cpu.slot(T3), (int) cpu.slot(T1), cpu.arithmeticFlags());
+    }
+
+    /** The arithmetic flags after a shift or a test of a bit, whose result was found otherwise. */
+    int flagsAfter(int kind, int width) {
+        long a = cpu.slot(T0);
+        if (kind == X86Helper.BIT) {
+            int carry = (int) (a >>> ((int) cpu.slot(T1) & width - 1)) & Flags.CF;
+            return cpu.arithmeticFlags() & ~Flags.CF | carry;
+        }
+        shift(kind, width, a);
+        return shifts.flags;
     }
 
     private void scan(int helper, int width, int register, int d, long a) {

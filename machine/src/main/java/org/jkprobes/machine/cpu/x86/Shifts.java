@@ -1,6 +1,6 @@
 package org.jkprobes.machine.cpu.x86;
 
-/** Shifts and rotates by a count known only at run time, and single bits: a result and the arithmetic flags after it. */
+/** Shifts and rotates by a count known only at run time: a result and the arithmetic flags after it. */
 final class Shifts {
     /** The low bits are the result; the others are of no meaning. */
     long result;
@@ -118,19 +118,6 @@ final class Shifts {
         flags = Flags.result(width, result);
         carry(out);
         overflow(bit(result, width - 1) != bit(v, width - 1));
-    }
-
-    /** BT and its relatives. */
-    void bit(int helper, int width, long value, int number, int oldFlags) {
-        long mask = 1L << (number & width - 1);
-        flags = oldFlags;
-        carry((value & mask) != 0);
-        result = switch (helper) {
-            case X86Helper.BTS -> value | mask;
-            case X86Helper.BTR -> value & ~mask;
-            case X86Helper.BTC -> value ^ mask;
-            default -> value;
-        };
     }
 
     /** BSF and BSR of a value that is not 0. */

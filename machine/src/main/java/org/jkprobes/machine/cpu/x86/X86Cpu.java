@@ -618,8 +618,13 @@ public final class X86Cpu extends Vcpu {
     @Override
     protected void compute(long uop) {
         int what = Op.b(uop);
-        int flags = arithmeticFlags();
-        slot(Op.d(uop), what == X86Helper.FLAGS ? flags : Flags.holds(what, flags) ? 1 : 0);
+        slot(
+                Op.d(uop),
+                what < X86Helper.FLAGS
+                        ? Flags.holds(what, arithmeticFlags()) ? 1 : 0
+                        : what == X86Helper.FLAGS
+                                ? arithmeticFlags()
+                                : integers.flagsAfter(what & 0xff, what >>> X86Helper.SHIFT));
     }
 
     @Override

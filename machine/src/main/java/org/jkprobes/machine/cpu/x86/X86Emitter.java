@@ -83,6 +83,10 @@ final class X86Emitter {
         out.immediate(Op.COMPUTE, d, ZERO, what);
     }
 
+    void compute(int what, int parameter, int d) {
+        out.immediate(Op.COMPUTE, d, ZERO, what | parameter << X86Helper.SHIFT);
+    }
+
     // ---- flags ----
 
     private void flags(int kind, int width, int meaningless) {
@@ -128,6 +132,12 @@ final class X86Emitter {
     void newFlags() {
         copy(CC_A, NEW_FLAGS);
         flags(Flags.IMAGE, 0, CC_B_BIT | CC_C_BIT);
+    }
+
+    /** The same; of them CF is in {@link X86Slots#CC_B}, too. */
+    void newFlagsWithCarry() {
+        copy(CC_A, NEW_FLAGS);
+        flags(Flags.CARRY_APART, 0, CC_C_BIT);
     }
 
     /** A helper has set the flags' slots itself. */
@@ -187,6 +197,15 @@ final class X86Emitter {
             case Flags.ADD -> sum(condition, width);
             case Flags.INC -> stepped(condition, width, 1);
             case Flags.DEC -> stepped(condition, width, -1);
+            case Flags.CARRY_APART -> carry(condition);
+            default -> null;
+        };
+    }
+
+    private static @Nullable Test carry(int condition) {
+        return switch (condition) {
+            case 2 -> new Test(Op.BNE, CC_B, ZERO, false);
+            case 3 -> new Test(Op.BEQ, CC_B, ZERO, false);
             default -> null;
         };
     }

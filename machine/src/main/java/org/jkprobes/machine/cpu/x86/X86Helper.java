@@ -6,27 +6,25 @@ final class X86Helper {
 
     static final int SHIFT = 8;
 
-    /** COMPUTE's immediate beside conditions 0 to 15: the arithmetic flags' image. */
+    // COMPUTE's immediate: conditions 0 to 15, and these, with a parameter above.
+    /** The arithmetic flags' image. */
     static final int FLAGS = 16;
 
-    // d = a, of width {@code parameter}, shifted by slot T1; NEW_FLAGS.
-    static final int SHL = 1;
-    static final int SHR = 2;
-    static final int SAR = 3;
-    static final int ROL = 4;
-    static final int ROR = 5;
-    static final int RCL = 6;
-    static final int RCR = 7;
-    /** As above, shifting in the bits of T2. */
-    static final int SHLD = 8;
+    // The image after T0, of width {@code parameter}, was shifted or rotated by T1 (SHLD and SHRD: by the bits of T3).
+    static final int SHL = 32;
+    static final int SHR = 33;
+    static final int SAR = 34;
+    static final int ROL = 35;
+    static final int ROR = 36;
+    static final int RCL = 37;
+    static final int RCR = 38;
+    static final int SHLD = 39;
+    static final int SHRD = 40;
+    /** The image after bit T1 of T0, of width {@code parameter}, was tested. */
+    static final int BIT = 41;
 
-    static final int SHRD = 9;
-
-    // d = a with bit T1 tested (set, cleared, complemented); NEW_FLAGS.
-    static final int BT = 10;
-    static final int BTS = 11;
-    static final int BTR = 12;
-    static final int BTC = 13;
+    /** HELPER's: d = a, of width {@code parameter >> 8}, shifted as {@code parameter & 0xff} says; NEW_FLAGS. */
+    static final int SHIFT_OPERATION = 1;
 
     // d = number of the first (last) bit set in a, or register parameter >> 8 if a is 0; NEW_FLAGS.
     static final int BSF = 14;

@@ -37,6 +37,7 @@ final class X86Lifter {
     private final OperandLifter operands = new OperandLifter(emit);
     private final ArithmeticLifter arithmetic = new ArithmeticLifter(emit, operands);
     private final DataLifter data = new DataLifter(emit, operands);
+    private final BitLifter bits = new BitLifter(emit, operands);
     private final ControlLifter control = new ControlLifter(emit, operands);
     private final byte[] bytes = new byte[PAGE + LONGEST];
     private BlockBuilder out = new BlockBuilder();
@@ -68,6 +69,7 @@ final class X86Lifter {
         operands.begin(into, mode);
         arithmetic.begin(into);
         data.begin(into);
+        bits.begin(into);
         control.begin(into, start, mode);
         inPage = PAGE - (int) (physical & PAGE - 1);
         available = 0;
@@ -172,7 +174,7 @@ final class X86Lifter {
             if (control.lift(i, next)) {
                 return true;
             }
-            if (arithmetic.lift(i) || data.lift(i)) {
+            if (arithmetic.lift(i) || data.lift(i) || bits.lift(i)) {
                 return false;
             }
         }
