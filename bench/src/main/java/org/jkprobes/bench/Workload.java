@@ -12,11 +12,11 @@ record Workload(String name, String what, long count) {
     private static final int WARM_UP = 5;
 
     static final List<Workload> ALL = List.of(
-            new Workload("core", "lists, matrices, state machine, checksums", 16_000),
-            new Workload("tight", "count and branch", 150_000_000),
-            new Workload("iloop", "dependent integer operations", 50_000_000),
-            new Workload("sieve", "byte stores over 4 MB", 8),
-            new Workload("getppid", "system calls", 1_000_000),
+            new Workload("core", "lists, matrices, state machine, checksums", 80_000),
+            new Workload("tight", "count and branch", 600_000_000),
+            new Workload("iloop", "dependent integer operations", 200_000_000),
+            new Workload("sieve", "byte stores over 4 MB", 4),
+            new Workload("getppid", "system calls", 4_000_000),
             new Workload("fork", "fork, exit, wait", 1_500));
 
     /** This workload, {@code percent} as long. */

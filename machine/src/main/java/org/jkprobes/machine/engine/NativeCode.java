@@ -17,8 +17,14 @@ import java.util.Arrays;
 /** The emitted code of one CPU, and the ways into it and out of it. */
 final class NativeCode {
     private static final int[] SAVED = {RBX, RBP, 12, R13, R14, X64Assembler.R15};
+    /**
+     * Critical: a call that costs next to nothing, but the JVM cannot stop the thread meanwhile, not even for a garbage collection. So
+     * whoever calls sees to it that it is short.
+     */
     private static final MethodHandle ENTER = Linker.nativeLinker()
-            .downcallHandle(FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+            .downcallHandle(
+                    FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
+                    Linker.Option.critical(false));
 
     private final CodeMemory memory;
     private final MemorySegment entrance;

@@ -9,6 +9,8 @@ final class NativeLoop extends Straight {
     static final int THRESHOLD = 8;
 
     private static final long CODE_SIZE = 64L << 20;
+    /** Instructions run without looking whether the JVM wants the thread to stop: well under a millisecond. */
+    private static final long AT_ONCE = 200_000;
 
     private final HotLoop interpreter = new HotLoop();
     private final NativeCode code;
@@ -44,11 +46,12 @@ final class NativeLoop extends Straight {
         }
         cpu.tlb.mirrorTo(frame.tlb());
         cpu.slotsInto(frame);
-        frame.put(NativeFrame.LEFT, budget);
+        long now = Math.min(budget, AT_ONCE);
+        frame.put(NativeFrame.LEFT, now);
         frame.put(NativeFrame.MAPPING, cpu.jumps.mapping);
         frame.put(NativeFrame.TLB_SET, frame.tlb() + (long) (cpu.mode & SoftTlb.SET_MASK) * SoftTlb.SET_LENGTH * 8);
         int exit = code.enter(frame, place);
-        left = frame.get(NativeFrame.LEFT);
+        left = frame.get(NativeFrame.LEFT) + (budget - now);
         Block block = code.exitBlock(exit);
         int at = code.exitIndex(exit);
         if (at < 0) {
