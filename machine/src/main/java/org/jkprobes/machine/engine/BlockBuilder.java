@@ -91,6 +91,14 @@ public final class BlockBuilder {
         emit(Op.withImmediate(op, d, a, imm));
     }
 
+    public void slots(int op, int d, int a, int b, int c) {
+        emit(Op.with(Op.withSlots(op, d, a, b), c));
+    }
+
+    public void immediate(int op, int d, int a, int imm, int c) {
+        emit(Op.with(Op.withImmediate(op, d, a, imm), c));
+    }
+
     private void emit(long uop) {
         if (count == code.length) {
             code = Arrays.copyOf(code, count * 2);
@@ -106,8 +114,9 @@ public final class BlockBuilder {
     }
 
     /**
-     * Drops micro-ops that do nothing but write slots that nobody reads. Of the 32 slots from {@code first} on, those of the mask
-     * {@code state} are read wherever the block may be left, the others only by its micro-ops.
+     * Drops micro-ops that do nothing but write slots that nobody reads, and moves of a result that could have been put into its place at
+     * once. Of the 32 slots from {@code first} on, those of the mask {@code state} are read wherever the block may be left, the others
+     * only by its micro-ops.
      */
     public void dropDead(int first, int state) {
         int live = state;
@@ -115,27 +124,18 @@ public final class BlockBuilder {
         for (int i = count - 1; i >= 0; i--) {
             long uop = code[i];
             int op = Op.op(uop);
-            int d = bit(Op.d(uop), first);
             if (op == Op.FORGET) {
                 live &= ~Op.b(uop);
                 continue;
             }
-            if (Op.writesOnly(op)) {
-                if (d != 0 && (live & d) == 0) {
-                    continue;
-                }
-                live &= ~d;
-            } else if (Op.loads(op)) {
-                live &= ~d;
-            } else {
-                live |= d;
+            int written = written(uop, first);
+            if (written != 0 && (live & written) == 0 && (Op.writesOnly(op) || Op.records(op))) {
+                continue;
             }
-            if (op == Op.HELPER || op == Op.COMPUTE || op == Op.EXIT_IF) {
-                live = -1;
-            } else if (Op.mayLeave(op)) {
-                live |= state;
+            if (i > 0 && (live & bit(Op.a(uop), first)) == 0 && forward(i, first)) {
+                continue;
             }
-            live |= bit(Op.a(uop), first) | bit(Op.slotB(uop), first);
+            live = before(uop, first, state, live, written);
             kept--;
             code[kept] = uop;
             instructionOf[kept] = instructionOf[i];
@@ -143,6 +143,42 @@ public final class BlockBuilder {
         System.arraycopy(code, kept, code, 0, count - kept);
         System.arraycopy(instructionOf, kept, instructionOf, 0, count - kept);
         count -= kept;
+    }
+
+    /** The slots that are live before a micro-op, from those after it. */
+    private static int before(long uop, int first, int state, int after, int written) {
+        int op = Op.op(uop);
+        boolean replaces = Op.writesOnly(op) || Op.loads(op) || Op.records(op);
+        int live = replaces ? after & ~written : after | written;
+        if (op == Op.HELPER || op == Op.COMPUTE || op == Op.EXIT_IF) {
+            return -1;
+        }
+        if (Op.mayLeave(op)) {
+            live |= state;
+        }
+        return live | bit(Op.a(uop), first) | (Op.hasImmediate(op) ? 0 : bit(Op.slotB(uop), first));
+    }
+
+    private static int written(long uop, int first) {
+        int d = Op.d(uop);
+        return Op.records(Op.op(uop)) ? bit(d, first) | bit(d + 1, first) | bit(d + 2, first) : bit(d, first);
+    }
+
+    /** Makes the micro-op before a move, whose source is not read afterwards, write the move's destination; whether it could. */
+    private boolean forward(int move, int first) {
+        long uop = code[move];
+        long before = code[move - 1];
+        int op = Op.op(before);
+        boolean moves = Op.op(uop) == Op.MOV64 || Op.op(uop) == Op.MOV && Op.isNarrow(op);
+        boolean can = moves
+                && bit(Op.a(uop), first) != 0
+                && Op.d(before) == Op.a(uop)
+                && (Op.writesOnly(op) || Op.loads(op))
+                && instructionOf[move] == instructionOf[move - 1];
+        if (can) {
+            code[move - 1] = before & ~0xff00L | Op.d(uop) << 8;
+        }
+        return can;
     }
 
     private static int bit(int slot, int first) {

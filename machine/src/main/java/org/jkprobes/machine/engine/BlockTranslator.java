@@ -162,6 +162,24 @@ final class BlockTranslator {
                 cache.write(d, RAX);
             }
             case Op.PUT -> put(d, a, imm);
+            case Op.RECORD -> {
+                operand(true, RCX, a);
+                operand(true, RDX, b);
+                record(d, Op.c(uop));
+            }
+            case Op.RECORDI -> {
+                operand(true, RCX, a);
+                out.constantSigned(RDX, imm);
+                record(d, Op.c(uop));
+            }
+            case Op.ADD_SCALED -> {
+                operand(true, RAX, b);
+                if (Op.c(uop) != 0) {
+                    out.shift(true, X64Assembler.SHL, RAX, Op.c(uop) & 63);
+                }
+                out.op(true, X64Assembler.ADD, RAX, cache.read(a));
+                cache.write(d, RAX);
+            }
             case Op.MULS64 -> {
                 out.signExtend32(RAX, cache.read(a));
                 out.signExtend32(RCX, cache.read(b));
@@ -327,6 +345,14 @@ final class BlockTranslator {
         out.immediate(false, X64Assembler.AND, RCX, ~mask);
         out.op(false, X64Assembler.OR, RAX, RCX);
         cache.write(d, RAX);
+    }
+
+    /** Writes a number, RCX and RDX to three slots. */
+    private void record(int d, int c) {
+        out.constant(RAX, c);
+        cache.write(d, RAX);
+        cache.write(d + 1, RCX);
+        cache.write(d + 2, RDX);
     }
 
     private void put(int d, int a, int imm) {

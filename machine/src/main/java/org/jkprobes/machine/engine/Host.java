@@ -52,26 +52,25 @@ final class Host {
         ALL.set(LONG, address, value);
     }
 
+    /** Stores the low bytes of a value: 1, 2, 4 or 8. */
+    static void put(long address, int size, long value) {
+        switch (size) {
+            case 1 -> putByte(address, (byte) value);
+            case 2 -> putShort(address, (short) value);
+            case 4 -> putInt(address, (int) value);
+            default -> putLong(address, value);
+        }
+    }
+
     /** Stores items of 1, 2, 4 or 8 bytes one after the other. */
     static void fill(long to, int size, long value, long count) {
+        if (size == 1) {
+            ALL.asSlice(to, count).fill((byte) value);
+            return;
+        }
         long end = to + count * size;
-        switch (size) {
-            case 1 -> ALL.asSlice(to, count).fill((byte) value);
-            case 2 -> {
-                for (long at = to; at < end; at += 2) {
-                    putShort(at, (short) value);
-                }
-            }
-            case 4 -> {
-                for (long at = to; at < end; at += 4) {
-                    putInt(at, (int) value);
-                }
-            }
-            default -> {
-                for (long at = to; at < end; at += 8) {
-                    putLong(at, value);
-                }
-            }
+        for (long at = to; at < end; at += size) {
+            put(at, size, value);
         }
     }
 

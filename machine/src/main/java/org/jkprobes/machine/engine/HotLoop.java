@@ -134,6 +134,25 @@ final class HotLoop extends Straight {
                 case Op.SHRI64:
                     slots[Op.d(uop)] = slots[Op.a(uop)] >>> Op.b(uop);
                     continue;
+                case Op.RECORD: {
+                    int d = Op.d(uop);
+                    long first = slots[Op.a(uop)];
+                    long second = slots[Op.slotB(uop)];
+                    slots[d] = Op.c(uop);
+                    slots[d + 1] = first;
+                    slots[d + 2] = second;
+                    continue;
+                }
+                case Op.RECORDI: {
+                    int d = Op.d(uop);
+                    slots[d + 1] = slots[Op.a(uop)];
+                    slots[d] = Op.c(uop);
+                    slots[d + 2] = Op.b(uop);
+                    continue;
+                }
+                case Op.ADD_SCALED:
+                    slots[Op.d(uop)] = slots[Op.a(uop)] + (slots[Op.slotB(uop)] << Op.c(uop));
+                    continue;
                 case Op.LD32: {
                     long address = slots[Op.a(uop)] + Op.b(uop) & mask;
                     int entry = SoftTlb.index(address) + set;

@@ -159,15 +159,15 @@ public final class Interpreter implements Engine {
         long uop = cpu.code.code.words[index];
         switch (Op.op(uop)) {
             case Op.LD32:
-                return loaded(cpu, uop, (int) cpu.loadData(address(cpu, uop), 4));
+                return loaded(cpu, uop, (int) cpu.data.load(address(cpu, uop), 4));
             case Op.LD8U:
-                return loaded(cpu, uop, (int) cpu.loadData(address(cpu, uop), 1));
+                return loaded(cpu, uop, (int) cpu.data.load(address(cpu, uop), 1));
             case Op.LD8S:
-                return loaded(cpu, uop, (byte) cpu.loadData(address(cpu, uop), 1));
+                return loaded(cpu, uop, (byte) cpu.data.load(address(cpu, uop), 1));
             case Op.LD16U:
-                return loaded(cpu, uop, (int) cpu.loadData(address(cpu, uop), 2));
+                return loaded(cpu, uop, (int) cpu.data.load(address(cpu, uop), 2));
             case Op.LD16S:
-                return loaded(cpu, uop, (short) cpu.loadData(address(cpu, uop), 2));
+                return loaded(cpu, uop, (short) cpu.data.load(address(cpu, uop), 2));
             case Op.ST32:
                 return store(cpu, block, uop, 4);
             case Op.ST16:
@@ -186,7 +186,7 @@ public final class Interpreter implements Engine {
                 cpu.pc = block.exit0;
                 return DISPATCH;
             case Op.LD64: {
-                long value = cpu.loadData(address(cpu, uop), 8);
+                long value = cpu.data.load(address(cpu, uop), 8);
                 if (cpu.leaving) {
                     return LEAVE;
                 }
@@ -267,7 +267,7 @@ public final class Interpreter implements Engine {
     }
 
     private static int store(Vcpu cpu, Block block, long uop, int size) {
-        cpu.storeData(block, address(cpu, uop), size, cpu.slot(Op.d(uop)));
+        cpu.data.store(block, address(cpu, uop), size, cpu.slot(Op.d(uop)));
         return cpu.leaving ? LEAVE : STRAIGHT;
     }
 

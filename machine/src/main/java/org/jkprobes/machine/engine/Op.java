@@ -3,8 +3,8 @@ package org.jkprobes.machine.engine;
 /**
  * The micro-ops: what the lifters emit and the engines run. See {@code docs/micro-ops.md} for the form and its reasons.
  *
- * <p>A micro-op is one {@code long}: {@code op:8 | d:8 | a:8 | 0:8 | b or imm:32}, lowest bits first. {@code d}, {@code a} and
- * {@code b} are numbers of slots in the register file. A 32-bit operation reads the low halves of its operands and writes its
+ * <p>A micro-op is one {@code long}: {@code op:8 | d:8 | a:8 | c:8 | b or imm:32}, lowest bits first. {@code d}, {@code a} and
+ * {@code b} are numbers of slots in the register file, {@code c} is a number or 0. A 32-bit operation reads the low halves of its operands and writes its
  * result zero-extended to 64 bits. "T" below stands for the value of a slot.
  */
 public final class Op {
@@ -108,6 +108,13 @@ public final class Op {
     /** If a is not 0: the CPU's helper imm, which raises nothing, then to exit 0 by way of the machine. */
     public static final int EXIT_IF = 60;
 
+    /** Slots d, d + 1 and d + 2 = c, a and b. */
+    public static final int RECORD = 61;
+    /** Slots d, d + 1 and d + 2 = c, a and imm, sign-extended. */
+    public static final int RECORDI = 62;
+    /** d = a + (b &lt;&lt; c), 64 bits. */
+    public static final int ADD_SCALED = 63;
+
     // Less frequent straight-line operations; engines may keep them out of their hot loop.
     public static final int FIRST_RARE = 64;
 
@@ -201,6 +208,31 @@ public final class Op {
                 || op == ST_RIGHT;
     }
 
+    /** Whether the third field is an immediate, or nothing. */
+    static boolean hasImmediate(int op) {
+        return op >= ADDI && op <= ST64
+                || op >= HELPER && op <= BREAKPOINT
+                || op >= PROBE && op <= EXIT_IF
+                || op == RECORDI
+                || op == SHRI64
+                || op >= ADDI64 && op <= ANDI64
+                || op >= CONST64 && op <= SARI64
+                || op == PUT
+                || op == SEXT_FIELD
+                || op == ROLI64
+                || op == CONST_HIGH;
+    }
+
+    /** Whether it writes three slots and does nothing else. */
+    static boolean records(int op) {
+        return op == RECORD || op == RECORDI;
+    }
+
+    /** Whether what it writes to d has an upper half of zeros, of those that do nothing else or load. */
+    static boolean isNarrow(int op) {
+        return op < LD64 || op == SETEQ || op == SETNE || op >= DIVS && op <= SWAP_HALF_BYTES || op == SWAP32;
+    }
+
     static boolean loads(int op) {
         return op >= LD8U && op <= LD64;
     }
@@ -214,6 +246,7 @@ public final class Op {
                         || op == SETEQ
                         || op == SETNE
                         || op == COMPUTE
+                        || op == ADD_SCALED
                         || op >= FIRST_RARE && op < BEQ64 && !mayLeave(op);
         };
     }
@@ -228,6 +261,11 @@ public final class Op {
 
     public static int a(long uop) {
         return (int) (uop >>> 16) & 0xff;
+    }
+
+    /** The number between a and the third field. */
+    static int c(long uop) {
+        return (int) (uop >>> 24) & 0xff;
     }
 
     /** The third field: a slot or an immediate. */
@@ -248,5 +286,10 @@ public final class Op {
     /** Encodes a micro-op of three slot numbers. */
     public static long withSlots(int op, int d, int a, int b) {
         return withImmediate(op, d, a, b);
+    }
+
+    /** Adds the number c to a micro-op. */
+    static long with(long uop, int c) {
+        return uop | (long) (c & 0xff) << 24;
     }
 }

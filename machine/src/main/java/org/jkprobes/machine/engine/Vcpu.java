@@ -360,6 +360,9 @@ public abstract class Vcpu implements Stateful {
 
     // ---- memory, slow path ----
 
+    /** Loads and stores as the program does them. */
+    protected final DataAccess data = new DataAccess(this);
+
     /** What {@link #translateData} says beside the physical address. */
     protected final Access access = new Access();
 
@@ -373,52 +376,6 @@ public abstract class Vcpu implements Stateful {
         public boolean watched;
     }
 
-    /** Loads as the program does; on a fault {@link #leaving} is set. The value is not extended. */
-    protected final long loadData(long linear, int size) {
-        long address = linear & addressMask;
-        int entry = SoftTlb.index(address) + (mode & SoftTlb.SET_MASK) * SoftTlb.SET_LENGTH;
-        if (strict && (address & size - 1) != 0) {
-            misaligned(address);
-            return 0;
-        }
-        boolean hit =
-                mayCross && tlb.entries[entry] == (address & -(1L << SoftTlb.PAGE_BITS)) && !crosses(address, size);
-        return hit ? read(tlb.entries[entry + SoftTlb.ADDEND] + address, size) : loadSlow(address, size);
-    }
-
-    /** Stores as the program does; on a fault, or if it must run alone, {@link #leaving} is set. */
-    protected final void storeData(Block block, long linear, int size, long value) {
-        long address = linear & addressMask;
-        int entry = SoftTlb.index(address) + (mode & SoftTlb.SET_MASK) * SoftTlb.SET_LENGTH;
-        if (strict && (address & size - 1) != 0) {
-            misaligned(address);
-            return;
-        }
-        boolean hit = mayCross
-                && tlb.entries[entry + SoftTlb.WRITE] == (address & -(1L << SoftTlb.PAGE_BITS))
-                && !crosses(address, size);
-        if (!hit) {
-            storeSlow(block, address, size, value);
-            return;
-        }
-        long host = tlb.entries[entry + SoftTlb.ADDEND] + address;
-        switch (size) {
-            case 1 -> Host.putByte(host, (byte) value);
-            case 2 -> Host.putShort(host, (short) value);
-            case 4 -> Host.putInt(host, (int) value);
-            default -> Host.putLong(host, value);
-        }
-    }
-
-    private static long read(long host, int size) {
-        return switch (size) {
-            case 1 -> Host.getByte(host) & 0xffL;
-            case 2 -> Host.getShort(host) & 0xffffL;
-            case 4 -> Host.getInt(host) & 0xffffffffL;
-            default -> Host.getLong(host);
-        };
-    }
-
     /** Whether a store would be done; if not, {@link #leaving} is set. */
     protected final boolean mayStore(Block block, long linear, int size) {
         long address = linear & addressMask;
@@ -427,37 +384,6 @@ public abstract class Vcpu implements Stateful {
                 && (first == size || mayStoreInPage(block, address + first & addressMask, size - first));
         leaving |= !may;
         return may;
-    }
-
-    /** How many items of a size lie from an address to the end of its page, if the soft TLB has the page; else 0. */
-    private long itemsInPage(long address, int size, int tag) {
-        int entry = SoftTlb.index(address) + (mode & SoftTlb.SET_MASK) * SoftTlb.SET_LENGTH;
-        boolean hit = tlb.entries[entry + tag] == (address & -(1L << SoftTlb.PAGE_BITS));
-        return hit ? ((1 << SoftTlb.PAGE_BITS) - (address & SoftTlb.PAGE_MASK)) / size : 0;
-    }
-
-    private long host(long address) {
-        return tlb.entries[SoftTlb.index(address) + (mode & SoftTlb.SET_MASK) * SoftTlb.SET_LENGTH + SoftTlb.ADDEND]
-                + address;
-    }
-
-    /** Stores so many items of 1, 2, 4 or 8 bytes upwards, as far as that is quick. Returns how many. */
-    protected final long fillUpwards(long to, int size, long value, long most) {
-        long count = Math.min(most, itemsInPage(to, size, SoftTlb.WRITE));
-        if (count > 0) {
-            Host.fill(host(to), size, value, count);
-        }
-        return count;
-    }
-
-    /** Copies so many items upwards, one after the other, as far as that is quick. Returns how many. */
-    protected final long copyUpwards(long to, long from, int size, long most) {
-        long count =
-                Math.min(most, Math.min(itemsInPage(to, size, SoftTlb.WRITE), itemsInPage(from, size, SoftTlb.READ)));
-        if (count > 0) {
-            Host.copy(host(to), host(from), size, count);
-        }
-        return count;
     }
 
     /** Loads by way of the guest's translation; on a fault {@link #leaving} is set. */
@@ -516,7 +442,7 @@ public abstract class Vcpu implements Stateful {
         }
     }
 
-    private static boolean crosses(long address, int size) {
+    static boolean crosses(long address, int size) {
         return (address & SoftTlb.PAGE_MASK) + size > 1 << SoftTlb.PAGE_BITS;
     }
 

@@ -1,8 +1,8 @@
 package org.jkprobes.machine.target;
 
 import java.util.Arrays;
+import org.jkprobes.machine.cpu.TrapHook.Verdict;
 import org.jkprobes.machine.cpu.mips.MipsCpu;
-import org.jkprobes.machine.cpu.mips.TrapHook.Verdict;
 import org.jkprobes.machine.engine.FetchOverlay;
 import org.jkprobes.target.DieEvent;
 import org.jkprobes.target.Instrumentation;

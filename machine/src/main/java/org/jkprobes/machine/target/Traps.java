@@ -1,9 +1,9 @@
 package org.jkprobes.machine.target;
 
+import org.jkprobes.machine.cpu.TrapHook;
 import org.jkprobes.machine.cpu.mips.MipsAddress;
 import org.jkprobes.machine.cpu.mips.MipsCpu;
 import org.jkprobes.machine.cpu.mips.MipsException;
-import org.jkprobes.machine.cpu.mips.TrapHook;
 import org.jkprobes.machine.engine.FetchOverlay;
 import org.jkprobes.target.DieChain;
 import org.jkprobes.target.DieEvent;

@@ -90,11 +90,17 @@ final class RandomCpu extends Vcpu {
         Op.BEQ, Op.BNE, Op.BLT, Op.BGE, Op.BLTU, Op.BGEU, Op.BEQ64, Op.BNE64, Op.BLT64, Op.BGE64, Op.BLTU64, Op.BGEU64
     };
 
-    private final long seed;
+    /** Written and moved on at once: nothing else reads it. */
+    private static final int BETWEEN = 26;
 
-    RandomCpu(long seed, Timeline timeline, Ram ram, boolean wide) {
+    private final long seed;
+    private final boolean dropping;
+
+    /** Dead micro-ops are dropped on request. */
+    RandomCpu(long seed, Timeline timeline, Ram ram, boolean wide, boolean dropping) {
         super(ram, new OnlyRam(ram.size()), timeline, wide ? -1L : 0xffffffffL, 4, true);
         this.seed = seed;
+        this.dropping = dropping;
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < SLOTS_IN_USE; i++) {
             slot(i, random.nextInt(4) == 0 ? random.nextInt(-2, 3) : random.nextLong());
@@ -137,7 +143,7 @@ final class RandomCpu extends Vcpu {
 
     @Override
     protected int usedSlots() {
-        return ADDRESS_SLOT + 2;
+        return ADDRESS_SLOT + 3;
     }
 
     @Override
@@ -150,6 +156,9 @@ final class RandomCpu extends Vcpu {
             at += 4;
             if (random.nextInt(6) == 0 || out.instructions() >= limit || at >= CODE_SIZE) {
                 end(out, random, at, limit == 1);
+                if (dropping) {
+                    out.dropDead(0, (1 << SLOTS_IN_USE) - 1);
+                }
                 return;
             }
             instruction(out, random);
@@ -161,7 +170,23 @@ final class RandomCpu extends Vcpu {
         int a = random.nextInt(SLOTS_IN_USE);
         int b = random.nextInt(SLOTS_IN_USE);
         int imm = random.nextInt(3) == 0 ? random.nextInt() : random.nextInt(-200, 200);
-        switch (random.nextInt(7)) {
+        switch (random.nextInt(9)) {
+            case 5 -> {
+                int op = pick(random, THREE_SLOTS);
+                if (!Op.writesOnly(op)) {
+                    // It keeps what an instruction before has left, which has no meaning.
+                    out.immediate(Op.CONST, BETWEEN, 0, imm);
+                }
+                out.slots(op, BETWEEN, a, b);
+                out.slots(random.nextBoolean() ? Op.MOV : Op.MOV64, d, BETWEEN, 0);
+            }
+            case 6 -> {
+                switch (random.nextInt(3)) {
+                    case 0 -> out.slots(Op.RECORD, d % (SLOTS_IN_USE - 2), a, b, imm & 0xff);
+                    case 1 -> out.immediate(Op.RECORDI, d % (SLOTS_IN_USE - 2), a, imm, imm & 0xff);
+                    default -> out.slots(Op.ADD_SCALED, d, a, b, imm & 63);
+                }
+            }
             case 0, 1 -> out.slots(pick(random, THREE_SLOTS), d, a, b);
             case 2 -> out.immediate(pick(random, IMMEDIATE), d, a, imm);
             case 3 -> {
@@ -256,7 +281,7 @@ final class RandomCpu extends Vcpu {
 
     @Override
     public void save(StateOutput out) {
-        for (int i = 0; i < usedSlots(); i++) {
+        for (int i = 0; i < BETWEEN; i++) {
             out.putLong(slot(i));
         }
         out.putLong(pc);

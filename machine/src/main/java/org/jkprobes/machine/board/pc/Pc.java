@@ -36,9 +36,10 @@ public final class Pc {
         boot.contents().forEach(segment -> load(segment.physicalAddress(), segment.bytes()));
         X86Start start = boot.start();
         PcFirmware.setUp(board, machine.timeline(), start);
-        cpu.loadControls(start.cr0(), start.cr3(), start.cr4(), start.efer());
-        cpu.loadGdt(start.gdtBase(), start.gdtLimit());
-        cpu.loadSegments(start.codeSelector(), start.dataSelector());
+        cpu.firmware()
+                .controls(start.cr0(), start.cr3(), start.cr4(), start.efer())
+                .gdt(start.gdtBase(), start.gdtLimit())
+                .segments(start.codeSelector(), start.dataSelector());
         for (int i = 0; i < start.registers().size(); i++) {
             cpu.slot(i, start.registers().get(i));
         }

@@ -4,6 +4,7 @@ import java.util.function.LongUnaryOperator;
 import org.jkprobes.machine.StateInput;
 import org.jkprobes.machine.StateOutput;
 import org.jkprobes.machine.Timeline;
+import org.jkprobes.machine.cpu.TrapHook;
 import org.jkprobes.machine.device.InterruptLine;
 import org.jkprobes.machine.engine.Block;
 import org.jkprobes.machine.engine.BlockBuilder;

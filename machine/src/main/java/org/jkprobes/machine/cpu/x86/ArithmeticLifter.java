@@ -147,10 +147,30 @@ final class ArithmeticLifter {
 
     private void logic(X86Instruction i, int op32, int op64, boolean keep) {
         int width = i.operandBits();
-        int b = operands.read(1, T1);
-        int a = operands.read(0, T0);
-        int d = keep && isWideRegister(i.operand(0)) ? a : T2;
-        emit.binary(width, op32, op64, d, a, b);
+        boolean inPlace = keep && isWideRegister(i.operand(0));
+        if (op32 != Op.XOR && i.operand(0).equals(i.operand(1))) {
+            // And with itself, or.
+            int a = operands.read(0, T0);
+            if (inPlace && width == 32) {
+                out.slots(Op.MOV, a, a, 0);
+            }
+            emit.flagsOfResult(width, a);
+            return;
+        }
+        int immediateOp = width == 64
+                ? op32 == Op.AND ? Op.ANDI64 : -1
+                : op32 == Op.AND ? Op.ANDI : op32 == Op.OR ? Op.ORI : Op.XORI;
+        int d;
+        if (i.operand(1) instanceof X86Operand.Imm immediate && immediateOp >= 0) {
+            int a = operands.read(0, T0);
+            d = inPlace ? a : T2;
+            out.immediate(immediateOp, d, a, (int) immediate.value());
+        } else {
+            int b = operands.read(1, T1);
+            int a = operands.read(0, T0);
+            d = inPlace ? a : T2;
+            emit.binary(width, op32, op64, d, a, b);
+        }
         if (keep && d == T2) {
             operands.write(0, d);
         }

@@ -1,6 +1,5 @@
 package org.jkprobes.machine.cpu.x86;
 
-import static org.jkprobes.machine.cpu.x86.X86Slots.CC_B;
 import static org.jkprobes.machine.cpu.x86.X86Slots.NEW_FLAGS;
 import static org.jkprobes.machine.cpu.x86.X86Slots.RCX;
 import static org.jkprobes.machine.cpu.x86.X86Slots.T0;
@@ -80,13 +79,18 @@ final class BitLifter {
             operands.write(0, a);
             return;
         }
+        int from = a;
+        if (kind == Flags.SHR && width < 32) {
+            // From the register, so that the sign-extended operand is of use to flags only.
+            from = operands.isMemory(0) ? unsigned(width, a) : operands.readUnsigned((X86Operand.Reg) i.operand(0), T3);
+        }
         boolean wide = width == 64;
         int op = switch (kind) {
             case Flags.SHL -> wide ? Op.SHLI64 : Op.SHLI;
             case Flags.SHR -> wide ? Op.SHRI64 : Op.SHRI;
             default -> wide ? Op.SARI64 : Op.SARI;
         };
-        out.immediate(op, T2, kind == Flags.SHR ? unsigned(width, a) : a, count);
+        out.immediate(op, T2, from, count);
         boolean toMemory = operands.isMemory(0);
         if (toMemory) {
             operands.write(0, T2);
@@ -209,8 +213,8 @@ final class BitLifter {
         emit.compute(X86Helper.BIT, width, NEW_FLAGS);
         change(i);
         out.slots(Op.SHR64, T3, T0, T1);
-        out.immediate(Op.ANDI, CC_B, T3, 1);
-        emit.newFlagsWithCarry();
+        out.immediate(Op.ANDI, T3, T3, 1);
+        emit.newFlags(T3);
     }
 
     /** BTS, BTR, BTC. */

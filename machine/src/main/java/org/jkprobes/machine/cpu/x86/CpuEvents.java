@@ -40,7 +40,6 @@ final class CpuEvents implements SystemListener {
 
     @Override
     public void unsupported(String what, long detail) {
-        String text = what + " " + Long.toHexString(detail);
-        cpu.report(text, text);
+        cpu.unsupported().tell(what + " " + Long.toHexString(detail));
     }
 }

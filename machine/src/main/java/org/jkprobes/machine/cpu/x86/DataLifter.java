@@ -90,12 +90,12 @@ final class DataLifter {
                 int from = operands.read(1, T0);
                 int to = operands.read(0, T1);
                 if (width == 32) {
-                    out.slots(Op.MOV, T0, from, 0);
                     // Even if nothing is moved the upper half is cleared.
                     out.slots(Op.MOV, to, to, 0);
-                    from = T0;
+                    out.slots(Op.MOVN, to, from, T2);
+                } else {
+                    out.slots(Op.MOVN64, to, from, T2);
                 }
-                out.slots(Op.MOVN64, to, from, T2);
                 if (width == 16) {
                     operands.write(0, to);
                 }
@@ -155,7 +155,7 @@ final class DataLifter {
             }
             return;
         }
-        int value = operands.read(1, T0);
+        int value = operands.readLow(1, T0);
         if (i.operand(0) instanceof X86Operand.Mem memory) {
             operands.address(memory);
         }

@@ -26,12 +26,12 @@ final class FaultRules {
     void refine() {
         Fault fault = system.fault;
         if (fault.vector() == Vectors.PAGE_FAULT && (fault.errorCode() & Paging.ERROR_WRITE) == 0) {
-            if (updates(cpu.decodeHere())) {
+            if (updates(cpu.code().decodeHere())) {
                 // What it reads it is about to write, and it asks for both at once.
                 fault.raise(Vectors.PAGE_FAULT, fault.errorCode() | Paging.ERROR_WRITE);
             }
         } else if (fault.vector() == Vectors.PROTECTION && !Paging.canonical(address)) {
-            if (isStack(cpu.decodeHere())) {
+            if (isStack(cpu.code().decodeHere())) {
                 fault.raise(Vectors.STACK);
             }
             address = 0;
@@ -69,7 +69,7 @@ final class FaultRules {
 
     /** The near branch at pc led to an address that is not canonical: the stack pointer is as before it. */
     void undoJump() {
-        X86Instruction i = cpu.decodeHere();
+        X86Instruction i = cpu.code().decodeHere();
         long moved = switch (i.op()) {
             case RET -> 8 + (i.operandCount() > 0 ? ((X86Operand.Imm) i.operand(0)).value() & 0xffff : 0);
             case CALL -> -8;

@@ -45,13 +45,21 @@ final class Flags {
 
     /** What {@link X86Slots#CC_OP} holds; widths are 8, 16, 32, 64. */
     static int op(int kind, int width) {
-        return kind << 8 | width;
+        return kind << 2 | (width == 0 ? 0 : Integer.numberOfTrailingZeros(width) - 3);
+    }
+
+    static int kind(int op) {
+        return op >> 2;
+    }
+
+    static int width(int op) {
+        return 8 << (op & 3);
     }
 
     /** The image of the six flags. */
     static int image(int op, long a, long b, long c) {
-        int kind = op >> 8;
-        int width = op & 0xff;
+        int kind = kind(op);
+        int width = width(op);
         switch (kind) {
             case IMAGE, CARRY_APART:
                 return (int) a & ALL;

@@ -1,6 +1,8 @@
 package org.jkprobes.machine.cpu.x86;
 
 import java.util.Objects;
+import org.jkprobes.isa.x86.X86Instruction;
+import org.jkprobes.isa.x86.X86Mode;
 import org.jkprobes.machine.cpu.x86.fpu.FpuCode;
 import org.jkprobes.machine.cpu.x86.fpu.FpuInstructions;
 import org.jkprobes.machine.cpu.x86.fpu.FpuMemory;
@@ -37,9 +39,23 @@ final class FloatingPoint implements FpuMemory {
         outcome(instructions.await());
     }
 
-    /** {@code address} is that of the memory operand, {@code rip} the instruction's own. */
-    void run(Block block, int code, long address, long rip) {
+    /** Executes the instruction at pc; the linear address of its memory operand is in ADDRESS, unless it stores by a mask. */
+    void run(Block block, X86Instruction i, int code) {
         at = block;
+        if (!FpuCode.isMaskedStore(code)) {
+            run(code, cpu.slot(X86Slots.ADDRESS), cpu.rip());
+            return;
+        }
+        int override = i.segmentOverride();
+        boolean overridden = override >= Segment.FS || override >= 0 && i.mode() != X86Mode.BITS64;
+        int segment = overridden ? override : Segment.DS;
+        long offset = Flags.trim(i.addressBits(), cpu.slot(X86Slots.RDI));
+        if (cpu.checkLimit(segment, offset, 8, true)) {
+            run(code, cpu.linear(segment, i.addressBits(), offset), cpu.rip());
+        }
+    }
+
+    private void run(int code, long address, long rip) {
         controls();
         if ((code & FpuCode.X87) != 0) {
             registers[0] = cpu.slot(0);

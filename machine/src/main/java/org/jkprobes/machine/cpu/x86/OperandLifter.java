@@ -115,10 +115,7 @@ final class OperandLifter {
             if (memory.scale() == 1 && first >= 0) {
                 out.slots(Op.ADD64, ADDRESS, first, index);
             } else {
-                out.immediate(Op.SHLI64, ADDRESS, index, Integer.numberOfTrailingZeros(memory.scale()));
-                if (first >= 0) {
-                    out.slots(Op.ADD64, ADDRESS, ADDRESS, first);
-                }
+                out.slots(Op.ADD_SCALED, ADDRESS, base, index, Integer.numberOfTrailingZeros(memory.scale()));
             }
             base = ADDRESS;
         } else if (first < 0) {
@@ -166,6 +163,9 @@ final class OperandLifter {
     /** LEA: the offset of a memory operand, of which the low bits count. */
     int effective(X86Operand.Mem memory, int width, int d) {
         effective(memory);
+        if (displacement == 0) {
+            return base;
+        }
         out.immediate(width == 64 ? Op.ADDI64 : Op.ADDI, d, base, displacement);
         return d;
     }
@@ -256,6 +256,19 @@ final class OperandLifter {
             }
             default -> throw new IllegalStateException("no such source: " + operand);
         };
+    }
+
+    /** Reads a narrow register, zero-extended. */
+    int readUnsigned(X86Operand.Reg register, int d) {
+        out.immediate(Op.EXT, d, register.number(), register.bits() << 8 | (register.highByte() ? 8 : 0));
+        return d;
+    }
+
+    /** Reads an operand whose low bits are all that counts. */
+    int readLow(int index, int spare) {
+        return instruction.operand(index) instanceof X86Operand.Reg register && !register.highByte()
+                ? register.number()
+                : read(index, spare);
     }
 
     /** Reads an operand into a slot of its own. */

@@ -47,13 +47,16 @@ final class RareInstructions {
 
     void bound(X86Instruction i) {
         int width = i.operandBits();
+        long index = Flags.extend(width, cpu.slot(((X86Operand.Reg) i.operand(0)).number()));
         long low = Flags.extend(width, cpu.read(cpu.slot(ADDRESS), width / 8));
-        long high = cpu.left() ? 0 : Flags.extend(width, cpu.read(cpu.slot(ADDRESS) + width / 8, width / 8));
+        if (!cpu.left() && index < low) {
+            cpu.fault(Vectors.BOUND);
+        }
         if (cpu.left()) {
             return;
         }
-        long index = Flags.extend(width, cpu.slot(((X86Operand.Reg) i.operand(0)).number()));
-        if (index < low || index > high) {
+        long high = Flags.extend(width, cpu.read(cpu.slot(ADDRESS) + width / 8, width / 8));
+        if (!cpu.left() && index > high) {
             cpu.fault(Vectors.BOUND);
         }
     }

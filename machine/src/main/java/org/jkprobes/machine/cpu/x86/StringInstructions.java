@@ -48,7 +48,7 @@ final class StringInstructions {
         int flags = compares ? cpu.arithmeticFlags() : 0;
         if (i.op() == X86Op.INS || i.op() == X86Op.OUTS) {
             // Asked for even if there is nothing to do.
-            more = !cpu.usePort((int) cpu.slot(RDX) & 0xffff, i.operandBits() / 8);
+            more = !cpu.ports().may((int) cpu.slot(RDX) & 0xffff, i.operandBits() / 8);
             if (more) {
                 return 0;
             }
@@ -172,23 +172,23 @@ final class StringInstructions {
             }
             case INS -> {
                 long offset = Flags.trim(address, cpu.slot(RDI));
-                if (!cpu.usePort(port, bytes)
+                if (!cpu.ports().may(port, bytes)
                         || !cpu.checkLimit(Segment.ES, offset, bytes, true)
                         || !cpu.mayWrite(block, destination(address), bytes)) {
                     return false;
                 }
-                cpu.write(block, destination(address), bytes, cpu.in(port, bytes));
+                cpu.write(block, destination(address), bytes, cpu.ports().in(port, bytes));
                 advance(address, RDI, bytes);
             }
             default -> {
-                if (!cpu.usePort(port, bytes)) {
+                if (!cpu.ports().may(port, bytes)) {
                     return false;
                 }
                 long value = read(i, bytes);
                 if (cpu.left()) {
                     return false;
                 }
-                cpu.out(port, bytes, value);
+                cpu.ports().out(port, bytes, value);
                 advance(address, RSI, bytes);
             }
         }

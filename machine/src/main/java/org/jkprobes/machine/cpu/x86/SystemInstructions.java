@@ -139,7 +139,7 @@ final class SystemInstructions {
     }
 
     private void unknown(X86Instruction i) {
-        cpu.reportInstruction(i);
+        cpu.unsupported().instruction(i, cpu.code().bytesHere(i.length()), cpu.pc());
         cpu.fault(Vectors.UNDEFINED);
     }
 
@@ -147,8 +147,11 @@ final class SystemInstructions {
         if (i.op() == X86Op.INTO && (cpu.arithmeticFlags() & Flags.OF) == 0) {
             return false;
         }
+        if (i.op() == X86Op.INT3) {
+            cpu.breakpointInstruction(next(i));
+            return true;
+        }
         int vector = switch (i.op()) {
-            case INT3 -> Vectors.BREAKPOINT;
             case INTO -> Vectors.OVERFLOW;
             case INT1 -> Vectors.DEBUG;
             default -> (int) ((X86Operand.Imm) i.operand(0)).value() & 0xff;
@@ -295,16 +298,16 @@ final class SystemInstructions {
     private void input(X86Instruction i) {
         int bits = i.operand(0).bits();
         int port = port(cpu, i.operand(1));
-        if (cpu.usePort(port, bits / 8)) {
-            cpu.gpr(bits, RAX, cpu.in(port, bits / 8));
+        if (cpu.ports().may(port, bits / 8)) {
+            cpu.gpr(bits, RAX, cpu.ports().in(port, bits / 8));
         }
     }
 
     private void output(X86Instruction i) {
         int bits = i.operand(1).bits();
         int port = port(cpu, i.operand(0));
-        if (cpu.usePort(port, bits / 8)) {
-            cpu.out(port, bits / 8, cpu.slot(RAX));
+        if (cpu.ports().may(port, bits / 8)) {
+            cpu.ports().out(port, bits / 8, cpu.slot(RAX));
         }
     }
 }

@@ -1,6 +1,5 @@
 package org.jkprobes.machine.cpu.x86;
 
-import static org.jkprobes.machine.cpu.x86.X86Slots.ADDRESS;
 import static org.jkprobes.machine.cpu.x86.X86Slots.CC_A;
 import static org.jkprobes.machine.cpu.x86.X86Slots.CC_B;
 import static org.jkprobes.machine.cpu.x86.X86Slots.CC_C;
@@ -8,16 +7,11 @@ import static org.jkprobes.machine.cpu.x86.X86Slots.CC_OP;
 import static org.jkprobes.machine.cpu.x86.X86Slots.DF;
 import static org.jkprobes.machine.cpu.x86.X86Slots.SEGMENT_BASE;
 
-import java.util.HashSet;
-import java.util.HexFormat;
-import java.util.Set;
 import java.util.function.Consumer;
-import org.jkprobes.isa.x86.X86Decoder;
-import org.jkprobes.isa.x86.X86Instruction;
 import org.jkprobes.machine.StateInput;
 import org.jkprobes.machine.StateOutput;
 import org.jkprobes.machine.Timeline;
-import org.jkprobes.machine.cpu.x86.fpu.FpuCode;
+import org.jkprobes.machine.cpu.TrapHook;
 import org.jkprobes.machine.device.Device;
 import org.jkprobes.machine.device.InterruptLine;
 import org.jkprobes.machine.device.X86Interrupts;
@@ -25,7 +19,6 @@ import org.jkprobes.machine.engine.Block;
 import org.jkprobes.machine.engine.BlockBuilder;
 import org.jkprobes.machine.engine.Bus;
 import org.jkprobes.machine.engine.FetchOverlay;
-import org.jkprobes.machine.engine.Op;
 import org.jkprobes.machine.engine.Ram;
 import org.jkprobes.machine.engine.Vcpu;
 
@@ -46,25 +39,21 @@ public final class X86Cpu extends Vcpu {
 
     private final X86System system;
     private final X86Interrupts interrupts;
-    private final Device ports;
+    private final InterruptPins pins;
+    private final PortAccess ports;
     private final InstructionTable table = new InstructionTable();
     private final FetchOverlay overlay = new FetchOverlay();
     private final X86Lifter lifter;
-    private final IntegerOperations integers = new IntegerOperations(this);
-    private final FloatingPoint floats = new FloatingPoint(this);
-    private final StringInstructions strings = new StringInstructions(this);
-    private final SystemInstructions instructions;
+    private final CodeBytes fetches;
+    private final HelperCalls helpers;
     private final Debugging debugging;
+    private final Stepping step = new Stepping(this);
     private final FaultRules faults;
-    private final Set<String> reported = new HashSet<>();
-    private Consumer<String> reports = text -> {};
+    private final Unsupported unsupported = new Unsupported();
     private Runnable shutdown = () -> {};
     private boolean waiting;
-    private boolean nmi;
-    /** Until when, in virtual ns, {@link SystemState#interruptShadow} holds. */
-    private long shadowUntil = -1;
-    /** Virtual ns at which the CPU is between two iterations of the string instruction at pc. */
-    private long repeatedUntil = -1;
+    /** Between two iterations of the string instruction at pc. */
+    private boolean repeating;
     /** Attention is wanted after the next instruction. */
     private boolean attendAfterNext;
 
@@ -72,12 +61,14 @@ public final class X86Cpu extends Vcpu {
     public X86Cpu(Ram ram, Bus bus, Device ports, X86Interrupts interrupts, Timeline timeline) {
         super(ram, bus, timeline, LOW_32, 1, true);
         this.interrupts = interrupts;
-        this.ports = ports;
-        system = new X86System(new Registers(), new Physical(), new CpuEvents(this));
-        instructions = new SystemInstructions(this, system);
+        system = new X86System(new CpuRegisters(this), new Physical(), new CpuEvents(this));
+        this.ports = new PortAccess(this, system, ports);
+        pins = new InterruptPins(system.state, interrupts);
+        helpers = new HelperCalls(this, system, table);
         debugging = new Debugging(this, system);
         faults = new FaultRules(this, system);
-        lifter = new X86Lifter(new Fetches(), overlay, table);
+        fetches = new CodeBytes(this, system, ram, bus);
+        lifter = new X86Lifter(fetches, overlay, table);
         slot(X86Slots.RDX, Cpuid.SIGNATURE);
         pc = 0xfffffff0L;
         modeChanged();
@@ -85,7 +76,7 @@ public final class X86Cpu extends Vcpu {
 
     /** Who is told, once each, of what the guest asked for and this CPU lacks. */
     public void reports(Consumer<String> to) {
-        reports = to;
+        unsupported.reportTo(to);
     }
 
     /** What happens when the CPU shuts down, after a triple fault. */
@@ -101,7 +92,7 @@ public final class X86Cpu extends Vcpu {
     /** To be run for each non-maskable interrupt. */
     public Runnable nmiPin() {
         return () -> {
-            nmi = true;
+            pins.nmi();
             attention = true;
         };
     }
@@ -111,38 +102,55 @@ public final class X86Cpu extends Vcpu {
         return overlay;
     }
 
+    /** Who is asked before an exception is raised that a probe may want. */
+    public void traps(TrapHook hook) {
+        step.traps(hook);
+    }
+
+    /** A probed instruction is being stepped in its slot: interrupts are held. */
+    public void stepping(boolean now) {
+        step.stepping(now);
+    }
+
+    /** Executes the instruction at pc where it stands, whatever breakpoint stands there, and tells the trap hook when it is done. */
+    public void stepInPlace() {
+        step.stepInPlace();
+    }
+
+    /** Executes the instruction at pc, whose probe has been asked, as {@link #stepInPlace}; the hook's probe methods are told. */
+    public void stepProbed() {
+        step.stepProbed();
+    }
+
+    /** Whether {@link #stepInPlace} has been asked for and is not done. */
+    public boolean steppingInPlace() {
+        return step.inPlace();
+    }
+
+    void inPlaceMode(boolean now) {
+        mode = now ? mode | X86Lifter.IN_PLACE : mode & ~X86Lifter.IN_PLACE;
+    }
+
+    Stepping step() {
+        return step;
+    }
+
+    /** The physical address of a linear one by the page tables, as the kernel sees it; -1 where nothing is mapped. No effect on the guest. */
+    public long peek(long linear) {
+        return system.paging.peek(wrap(linear));
+    }
+
+    /** Sets it up as firmware does before a kernel starts. */
+    public X86Firmware firmware() {
+        return new X86Firmware(this);
+    }
+
     X86System system() {
         return system;
     }
 
-    // ---- as firmware sets it up ----
-
-    /** Sets the control registers; EFER.LMA follows from the others. */
-    public void loadControls(long cr0, long cr3, long cr4, long efer) {
-        boolean done = system.controls.write(4, cr4)
-                && system.controls.write(3, cr3)
-                && system.msrs.write(Msrs.EFER, efer & ~Cr.EFER_LMA, 0)
-                && system.controls.write(0, cr0);
-        must(done);
-    }
-
-    public void loadGdt(long base, int limit) {
-        must(system.tableRegisters.loadGdt(base, limit));
-    }
-
-    /** Loads CS, at offset 0, and the other segment registers. */
-    public void loadSegments(int code, int data) {
-        must(system.transfers.jump(code, 0, 4));
-        for (int number : new int[] {Segment.ES, Segment.SS, Segment.DS, Segment.FS, Segment.GS}) {
-            must(system.segments.load(number, data));
-        }
-        modeChanged();
-    }
-
-    private void must(boolean done) {
-        if (!done) {
-            throw new IllegalArgumentException("exception " + system.fault.vector() + " before the first instruction");
-        }
+    PortAccess ports() {
+        return ports;
     }
 
     X86Interrupts interrupts() {
@@ -155,55 +163,11 @@ public final class X86Cpu extends Vcpu {
         attention = true;
     }
 
-    /** Tells of something that the CPU lacks, the first time for a kind. */
-    void report(String text, String kind) {
-        if (reported.size() < 1000 && reported.add(kind)) {
-            reports.accept(text);
-        }
-    }
-
-    /** Tells of an instruction that the CPU lacks. */
-    void reportInstruction(X86Instruction i) {
-        byte[] bytes = new byte[Math.clamp(i.length(), 1, X86Lifter.LONGEST)];
-        int length = peek(pc, bytes);
-        String code = HexFormat.ofDelimiter(" ").formatHex(bytes, 0, length);
-        report("no such instruction: %s at %x".formatted(code, pc), i.op().name() + i.opcode());
+    Unsupported unsupported() {
+        return unsupported;
     }
 
     // ---- registers ----
-
-    /** What the system part sees. */
-    private final class Registers implements X86Registers {
-        @Override
-        public long gpr(int number) {
-            return slot(number);
-        }
-
-        @Override
-        public void gpr(int number, long value) {
-            slot(number, value);
-        }
-
-        @Override
-        public long rip() {
-            return X86Cpu.this.rip();
-        }
-
-        @Override
-        public void rip(long value) {
-            X86Cpu.this.rip(value);
-        }
-
-        @Override
-        public long rflags() {
-            return X86Cpu.this.rflags();
-        }
-
-        @Override
-        public void rflags(long value) {
-            X86Cpu.this.rflags(value);
-        }
-    }
 
     /** The offset of the next instruction in CS. */
     public long rip() {
@@ -297,22 +261,17 @@ public final class X86Cpu extends Vcpu {
 
     @Override
     public boolean stepping() {
-        return false;
-    }
-
-    private boolean interruptDue() {
-        return nmi && !system.state.nmiBlocked || system.state.flag(Flag.IF) && interrupts.pending();
+        return step.stepping();
     }
 
     /** IF may have been set, or an interrupt may have become due. */
     void lookAtInterrupts() {
-        attention |= interruptDue();
+        attention |= pins.due();
     }
 
     /** The instruction at work, at a virtual time, holds interrupts off until the next is done. */
     void shadow(long now) {
-        system.state.interruptShadow = true;
-        shadowUntil = now;
+        pins.shadow(now);
     }
 
     /** SS was loaded: neither interrupts nor traps until the next instruction is done. */
@@ -325,26 +284,25 @@ public final class X86Cpu extends Vcpu {
     public void attend() {
         attention = false;
         attendAfterNext = false;
-        if (!interruptDue()) {
+        if (step.holdsInterrupts() || !pins.due()) {
             return;
         }
-        if (system.state.interruptShadow && timeline.now() == shadowUntil) {
+        if (pins.shadowed(timeline.now())) {
             attendAfterNext = true;
             return;
         }
-        boolean masked = !(nmi && !system.state.nmiBlocked);
-        int vector = masked ? interrupts.acknowledge() : Vectors.NMI;
-        if (vector == X86Interrupts.NOTHING) {
-            return;
+        int vector = pins.take();
+        if (vector != X86Interrupts.NOTHING) {
+            waiting = false;
+            deliver(vector, 0, Kind.EXTERNAL, rip());
         }
-        nmi &= masked;
-        waiting = false;
-        deliver(vector, 0, Kind.EXTERNAL, rip());
     }
 
     @Override
     protected boolean wantsAlone() {
-        return (mode & ALONE) != 0 ? debugging.before(mode) : attendAfterNext;
+        repeating = false;
+        boolean inPlace = step.before();
+        return (mode & ALONE) != 0 ? debugging.before(mode) || inPlace : attendAfterNext;
     }
 
     @Override
@@ -353,18 +311,35 @@ public final class X86Cpu extends Vcpu {
             attendAfterNext = false;
             attention = true;
         }
+        step.after(repeating);
         debugging.after();
     }
 
     // ---- exceptions ----
 
-    /** Enters the handler of an event. */
+    /** Enters the handler of an event, unless a probe whose instruction is being stepped wants it. */
     void deliver(int vector, int errorCode, Kind kind, long returnRip) {
+        if (!step.stepping()) {
+            deliverToGuest(vector, errorCode, kind, returnRip);
+        } else if (!step.takes(X86Exception.of(vector, errorCode), kind)) {
+            // Where the state says now.
+            deliverToGuest(vector, errorCode, kind, kind == Kind.SOFTWARE ? returnRip : rip());
+        }
+    }
+
+    private void deliverToGuest(int vector, int errorCode, Kind kind, long returnRip) {
         debugging.interrupted();
-        system.exceptions.betweenIterations(kind != Kind.FAULT && timeline.now() == repeatedUntil);
+        system.exceptions.betweenIterations(kind != Kind.FAULT && repeating);
         system.exceptions.deliver(vector, errorCode, kind, returnRip);
         modeChanged();
         lookAtInterrupts();
+    }
+
+    /** INT3: a breakpoint of somebody's, or the guest's own. */
+    void breakpointInstruction(long returnRip) {
+        if (step.inPlace() || !step.traps().breakpoint(0)) {
+            deliver(Vectors.BREAKPOINT, 0, Kind.SOFTWARE, returnRip);
+        }
     }
 
     /** Raises what {@link X86System#fault} holds, at pc. */
@@ -401,12 +376,19 @@ public final class X86Cpu extends Vcpu {
     @Override
     protected int rewind(Block block, int instruction) {
         pc = block.pcOf(instruction);
+        if (instruction == 0 && block.probed) {
+            // Its probe has been asked.
+            stepProbed();
+        }
         return instruction;
     }
 
     @Override
     protected void raise(Block block, int instruction, int exception) {
         pc = block.pcOf(instruction);
+        if (instruction == 0 && block.probed && !stepping()) {
+            stepProbed();
+        }
         faults.refine();
         deliverFault();
     }
@@ -421,34 +403,44 @@ public final class X86Cpu extends Vcpu {
         }
     }
 
-    /** The instruction at pc, without any effect on the guest. */
-    X86Instruction decodeHere() {
-        byte[] bytes = new byte[X86Lifter.LONGEST];
-        int length = peek(pc, bytes);
-        return X86Decoder.decode(bytes, 0, length, X86Lifter.decoding(mode));
+    /** The bytes of the instruction at pc. */
+    CodeBytes code() {
+        return fetches;
     }
 
-    /** Reads instruction bytes without any effect on the guest; how many are mapped. */
-    private int peek(long linear, byte[] into) {
-        for (int i = 0; i < into.length; i++) {
-            long physical = system.paging.peek(linear + i & addressMask);
-            if (physical < 0) {
-                return i;
-            }
-            into[i] = (byte) loadPhysical(physical, 1);
-        }
-        return into.length;
+    /** An address as accesses wrap it. */
+    long wrap(long linear) {
+        return linear & addressMask;
+    }
+
+    /** Reads a byte of physical memory. */
+    byte physicalByte(long physical) {
+        return (byte) loadPhysical(physical, 1);
     }
 
     @Override
     protected void breakpoint(Block block, int instruction, int code) {
         pc = block.pcOf(instruction);
-        deliver(Vectors.BREAKPOINT, 0, Kind.SOFTWARE, rip() + 1);
+        // One that is stepped in place, or has a probe, is the guest's own.
+        boolean own = step.inPlace() || block.probed && instruction == 0;
+        if (own || !step.traps().breakpoint(code)) {
+            deliverToGuest(Vectors.BREAKPOINT, 0, Kind.SOFTWARE, rip() + 1);
+        }
     }
 
     @Override
     protected boolean probe(Block block, int number) {
-        return true;
+        pc = block.pcOf(0);
+        TrapHook.Verdict verdict = step.traps().probe(number & ~X86Lifter.REPEATED_PROBE);
+        if (verdict == TrapHook.Verdict.SKIP) {
+            return false;
+        }
+        boolean whole = (number & X86Lifter.REPEATED_PROBE) == 0;
+        if (verdict == TrapHook.Verdict.RUN && whole && block.valid() && !attention) {
+            return true;
+        }
+        stepProbed();
+        return false;
     }
 
     // ---- translation ----
@@ -465,6 +457,9 @@ public final class X86Cpu extends Vcpu {
 
     @Override
     protected long translateFetch(long address) {
+        if (step.stepping() && X86Address.isSlot(address)) {
+            return X86Address.slotPhysical(address);
+        }
         if ((mode & ModeBits.CODE_LIMIT) != 0 && !system.limits.checkFetch(rip(), 1)) {
             deliverFault();
             return -1;
@@ -524,11 +519,11 @@ public final class X86Cpu extends Vcpu {
     // ---- memory for helpers ----
 
     long read(long linear, int size) {
-        return loadData(linear, size);
+        return data.load(linear, size);
     }
 
     boolean write(Block block, long linear, int size, long value) {
-        storeData(block, linear, size, value);
+        data.store(block, linear, size, value);
         return !leaving;
     }
 
@@ -537,11 +532,11 @@ public final class X86Cpu extends Vcpu {
     }
 
     long moveInPage(long to, long from, int size, long most) {
-        return quickStrings() ? copyUpwards(to, from, size, most) : 0;
+        return quickStrings() ? data.copyUpwards(to, from, size, most) : 0;
     }
 
     long fillInPage(long to, int size, long value, long most) {
-        return quickStrings() ? fillUpwards(to, size, value, most) : 0;
+        return quickStrings() ? data.fillUpwards(to, size, value, most) : 0;
     }
 
     private boolean quickStrings() {
@@ -554,25 +549,6 @@ public final class X86Cpu extends Vcpu {
         }
         fault();
         return false;
-    }
-
-    /** Whether ports may be used, now: devices see exact time. */
-    boolean usePort(int port, int size) {
-        if (!system.ports.check(port, size)) {
-            fault();
-            return false;
-        }
-        return !wantAlone();
-    }
-
-    long in(int port, int size) {
-        attention = true;
-        return ports.load(port, size);
-    }
-
-    void out(int port, int size, long value) {
-        ports.store(port, size, Flags.trim(size * 8, value));
-        attention = true;
     }
 
     /** Physical memory for the system part. */
@@ -588,26 +564,6 @@ public final class X86Cpu extends Vcpu {
         }
     }
 
-    /** Code for the lifter. */
-    private final class Fetches implements X86Lifter.Code {
-        @Override
-        public void read(long physical, byte[] into, int start, int length) {
-            long offset = bus.ramOffset(physical);
-            if (offset >= 0) {
-                ram.read(offset, into, start, length);
-                return;
-            }
-            for (int i = 0; i < length; i++) {
-                into[start + i] = (byte) bus.load(physical + i, 1);
-            }
-        }
-
-        @Override
-        public long secondPage() {
-            return X86Cpu.this.secondPage();
-        }
-    }
-
     // ---- lifting and helpers ----
 
     @Override
@@ -617,95 +573,40 @@ public final class X86Cpu extends Vcpu {
 
     @Override
     protected void compute(long uop) {
-        int what = Op.b(uop);
-        slot(
-                Op.d(uop),
-                what < X86Helper.FLAGS
-                        ? Flags.holds(what, arithmeticFlags()) ? 1 : 0
-                        : what == X86Helper.FLAGS
-                                ? arithmeticFlags()
-                                : integers.flagsAfter(what & 0xff, what >>> X86Helper.SHIFT));
+        helpers.compute(uop);
     }
 
     @Override
     protected void helper(Block block, int instruction, long uop) {
-        int imm = Op.b(uop);
-        int parameter = imm >>> X86Helper.SHIFT;
-        int helper = imm & 0xff;
-        switch (helper) {
-            case X86Helper.FLOAT -> {
-                pc = block.pcOf(instruction);
-                floatingPoint(block, parameter);
-            }
-            case X86Helper.INSIDE -> {
-                pc = block.pcOf(instruction);
-                instructions.run(block, table.get(parameter), nowAt(block, instruction));
-            }
-            case X86Helper.STRING -> strings.once(block, table.get(parameter));
-            case X86Helper.REPEATED -> repeat(block, table.get(parameter), nowAt(block, instruction));
-            case X86Helper.OTHER -> other(block, instruction, table.get(parameter));
-            case X86Helper.RAISE -> fault(parameter);
-            case X86Helper.LIMIT -> {
-                if (!system.limits.check(parameter & 7, slot(Op.a(uop)), parameter >>> 4, (parameter & 8) != 0)) {
-                    fault();
-                }
-            }
-            default -> integers.run(helper, parameter, uop);
-        }
-    }
-
-    private void floatingPoint(Block block, int number) {
-        int code = table.floatCode(number);
-        if (!FpuCode.isMaskedStore(code)) {
-            floats.run(block, code, slot(ADDRESS), rip());
-            return;
-        }
-        X86Instruction i = table.get(number);
-        int override = i.segmentOverride();
-        boolean overridden = override >= Segment.FS || override >= 0 && (mode & ModeBits.LONG) == 0;
-        int segment = overridden ? override : Segment.DS;
-        long offset = Flags.trim(i.addressBits(), slot(X86Slots.RDI));
-        if (checkLimit(segment, offset, 8, true)) {
-            floats.run(block, code, linear(segment, i.addressBits(), offset), rip());
-        }
+        helpers.run(block, instruction, uop);
     }
 
     FloatingPoint floats() {
-        return floats;
+        return helpers.floats();
     }
 
-    private void other(Block block, int instruction, X86Instruction i) {
-        pc = block.pcOf(instruction);
-        long next = pc + i.length() & addressMask;
-        long before = pc;
-        int bits = mode;
-        if (!instructions.run(block, i, nowAt(block, instruction))) {
-            pc = leaving ? before : next;
-        }
-        if (!leaving) {
-            modeChanged();
-            if (bits != mode || system.state.flag(Flag.IF)) {
-                lookAtInterrupts();
-            }
-        }
+    /** Virtual ns with an instruction of the running block done. */
+    long timeAt(Block block, int instruction) {
+        return nowAt(block, instruction);
     }
 
-    private void repeat(Block block, X86Instruction i, long now) {
-        pc = block.pc;
-        long next = pc + i.length() & addressMask;
-        boolean one = alone || (mode & ModeBits.TRAP) != 0;
-        long done = strings.repeat(block, i, one ? 1 : 1 + budgetLeft());
-        if (done == 0 && strings.more()) {
-            return;
-        }
-        // A fault after some iterations is met again.
+    /** The linear address of the instruction at work, or of the next. */
+    void at(long linear) {
+        pc = linear;
+    }
+
+    /** How many iterations of the repeated string instruction at work may be done at once. */
+    long mostIterations() {
+        boolean one = alone && !step.inPlace() || (mode & ModeBits.TRAP) != 0;
+        return one ? 1 : 1 + budgetLeft();
+    }
+
+    /** So many iterations are done; {@code more} if there are others. What the next one met is met again. */
+    void iterated(long done, boolean more) {
         leaving = false;
         pending = NONE;
-        if (!strings.more()) {
-            pc = next;
-        }
         alsoRetired(Math.max(0, done - 1));
-        repeatedUntil = strings.more() ? now + (done - 1) * Timeline.NS_PER_INSTRUCTION : -1;
+        repeating = more;
     }
 
     // ---- state ----
@@ -722,12 +623,10 @@ public final class X86Cpu extends Vcpu {
         out.putLong(pc);
         out.putInt(mode);
         out.putBoolean(waiting);
-        out.putBoolean(nmi);
-        out.putBoolean(repeatedUntil == timeline.now());
-        // A shadow that is over is none.
-        system.state.interruptShadow &= timeline.now() == shadowUntil;
+        out.putBoolean(repeating);
+        pins.save(out, timeline.now());
         system.save(out);
-        floats.state.save(out);
+        floats().state.save(out);
     }
 
     @Override
@@ -744,13 +643,13 @@ public final class X86Cpu extends Vcpu {
         pc = in.getLong();
         mode = in.getInt();
         waiting = in.getBoolean();
-        nmi = in.getBoolean();
-        repeatedUntil = in.getBoolean() ? timeline.now() : -1;
+        repeating = in.getBoolean();
+        pins.restore(in, timeline.now());
         system.restore(in);
-        shadowUntil = system.state.interruptShadow ? timeline.now() : -1;
-        floats.state.restore(in);
+        floats().state.restore(in);
         addressMask = (mode & ModeBits.LONG) != 0 ? -1L : LOW_32;
         strict = system.state.checksAlignment();
+        step.reset();
         forgetAll();
         attention = true;
     }

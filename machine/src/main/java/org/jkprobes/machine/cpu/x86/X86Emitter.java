@@ -89,55 +89,47 @@ final class X86Emitter {
 
     // ---- flags ----
 
-    private void flags(int kind, int width, int meaningless) {
+    /** Flags of an operation on two slots. */
+    void flags(int kind, int width, int a, int b) {
+        record(kind, width, a, b, CC_C_BIT);
+    }
+
+    private void record(int kind, int width, int a, int b, int meaningless) {
         flags = Flags.op(kind, width);
-        out.immediate(Op.CONST, CC_OP, ZERO, flags);
+        out.slots(Op.RECORD, CC_OP, a, b, flags);
         out.forget(meaningless);
     }
 
-    /** Flags of an operation on two slots. */
-    void flags(int kind, int width, int a, int b) {
-        copy(CC_A, a);
-        copy(CC_B, b);
-        flags(kind, width, CC_C_BIT);
-    }
-
     void flagsWithImmediate(int kind, int width, int a, int b) {
-        copy(CC_A, a);
-        out.immediate(Op.CONST64, CC_B, ZERO, b);
-        flags(kind, width, CC_C_BIT);
+        flags = Flags.op(kind, width);
+        out.immediate(Op.RECORDI, CC_OP, a, b, flags);
+        out.forget(CC_C_BIT);
     }
 
     void flagsOfResult(int width, int result) {
-        copy(CC_A, result);
-        flags(Flags.LOGIC, width, CC_B_BIT | CC_C_BIT);
+        record(Flags.LOGIC, width, result, ZERO, CC_B_BIT | CC_C_BIT);
     }
 
     /** Flags of an operation with the carry in slot {@code carry}. */
     void flagsWithCarry(int kind, int width, int a, int b, int carry) {
-        copy(CC_A, a);
-        copy(CC_B, b);
         copy(CC_C, carry);
-        flags(kind, width, 0);
+        record(kind, width, a, b, 0);
     }
 
     /** Flags of INC and DEC, which keep the carry. */
     void flagsButCarry(int kind, int width, int a, int carry) {
-        copy(CC_A, a);
         copy(CC_C, carry);
-        flags(kind, width, CC_B_BIT);
+        record(kind, width, a, ZERO, CC_B_BIT);
     }
 
     /** Flags that a helper has put into {@link X86Slots#NEW_FLAGS}. */
     void newFlags() {
-        copy(CC_A, NEW_FLAGS);
-        flags(Flags.IMAGE, 0, CC_B_BIT | CC_C_BIT);
+        record(Flags.IMAGE, 0, NEW_FLAGS, ZERO, CC_B_BIT | CC_C_BIT);
     }
 
-    /** The same; of them CF is in {@link X86Slots#CC_B}, too. */
-    void newFlagsWithCarry() {
-        copy(CC_A, NEW_FLAGS);
-        flags(Flags.CARRY_APART, 0, CC_C_BIT);
+    /** The same; of them CF is in a slot of its own, too. */
+    void newFlags(int carry) {
+        record(Flags.CARRY_APART, 0, NEW_FLAGS, carry, CC_C_BIT);
     }
 
     /** A helper has set the flags' slots itself. */
@@ -190,8 +182,8 @@ final class X86Emitter {
         if (flags == UNKNOWN) {
             return null;
         }
-        int width = flags & 0xff;
-        return switch (flags >> 8) {
+        int width = Flags.width(flags);
+        return switch (Flags.kind(flags)) {
             case Flags.SUB -> difference(condition, width);
             case Flags.LOGIC -> result(condition, CC_A, width == 64);
             case Flags.ADD -> sum(condition, width);

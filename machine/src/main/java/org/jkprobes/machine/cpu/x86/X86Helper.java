@@ -48,9 +48,6 @@ final class X86Helper {
     /** Any other. Sets pc. */
     static final int OTHER = 24;
 
-    /** The exception {@code parameter}, with error code 0 if it has one. */
-    static final int RAISE = 25;
-
     /** Whether segment {@code parameter & 7} lets {@code parameter >> 4} bytes at offset a be read, or written ({@code parameter & 8}). */
     static final int LIMIT = 26;
 }

@@ -6,6 +6,7 @@ import static org.jkprobes.machine.cpu.x86.X86Slots.ZERO;
 import org.jkprobes.isa.x86.X86Decoder;
 import org.jkprobes.isa.x86.X86Instruction;
 import org.jkprobes.isa.x86.X86Mode;
+import org.jkprobes.isa.x86.X86Op;
 import org.jkprobes.isa.x86.X86Operand;
 import org.jkprobes.machine.cpu.x86.fpu.FpuCode;
 import org.jkprobes.machine.engine.BlockBuilder;
@@ -20,6 +21,9 @@ final class X86Lifter {
     static final int LONGEST = X86Decoder.MAX_LENGTH;
     /** A mode bit: one instruction is stepped where it stands, whatever breakpoint stands there. */
     static final int IN_PLACE = 1 << 20;
+
+    /** In the number of a probe: the instruction is a repeated one, whose block is entered several times. */
+    static final int REPEATED_PROBE = 1 << 30;
 
     /** Where instructions come from. */
     interface Code {
@@ -110,6 +114,10 @@ final class X86Lifter {
                 control.jump(pc);
                 return;
             }
+            if (i.op() == X86Op.INT3 && FetchOverlay.isSlot(physical)) {
+                stop();
+                return;
+            }
             begin(i, probe);
             long next = pc + i.length() & wrap;
             if (instruction(i, offset, next)) {
@@ -140,7 +148,7 @@ final class X86Lifter {
         return !blind && overlay.cuts(physical + offset, pc);
     }
 
-    /** Something stands in the instruction's place. A watch wins over a probe, a probe over a breakpoint. */
+    /** A breakpoint that never retires. Of what may stand at an address a watch wins over a probe, a probe over a breakpoint. */
     private void stop() {
         out.instruction(1);
         out.uncounted();
@@ -150,7 +158,7 @@ final class X86Lifter {
     private void begin(X86Instruction i, int probe) {
         out.instruction(Math.max(1, i.length()));
         if (probe != FetchOverlay.NONE) {
-            out.probe(probe);
+            out.probe(i.isRepeated() ? probe | REPEATED_PROBE : probe);
         }
     }
 

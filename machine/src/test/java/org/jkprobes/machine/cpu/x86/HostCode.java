@@ -30,7 +30,14 @@ final class HostCode {
             Files.copy(in, source);
         }
         Process gcc = new ProcessBuilder(
-                        "gcc", "-O2", "-no-pie", "-fno-stack-protector", "-o", program.toString(), source.toString())
+                        "gcc",
+                        "-O2",
+                        "-pie",
+                        "-fPIE",
+                        "-fno-stack-protector",
+                        "-o",
+                        program.toString(),
+                        source.toString())
                 .redirectErrorStream(true)
                 .start();
         String said = new String(gcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -1,8 +1,8 @@
 /* Runs pieces of user code on the host CPU, each from a given state to its first exception. Reads cases from standard input and writes
    them, changed, to standard output. Registers go in and out by way of signal frames, so that nothing of the host is in between.
 
-   The code lies at CODE, readable and executable, the rest of its page is int3; the data at DATA, two pages, readable and writable; nothing
-   else below 4 GiB is mapped but this program. */
+   The code lies at CODE, readable and executable, the rest of its page is int3; the data at DATA, two pages, readable and writable. Being
+   built to run anywhere, the program itself is above 4 GiB, where nothing else is. */
 #define _GNU_SOURCE
 #include <asm/prctl.h>
 #include <fcntl.h>

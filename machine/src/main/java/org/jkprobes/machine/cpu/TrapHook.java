@@ -1,4 +1,4 @@
-package org.jkprobes.machine.cpu.mips;
+package org.jkprobes.machine.cpu;
 
 /** Asked by the CPU before it raises an exception that a probe may want. The CPU's state is rewound to the instruction. */
 public interface TrapHook {
@@ -41,7 +41,7 @@ public interface TrapHook {
         RUN_AND_TELL
     }
 
-    /** A BREAK with a code; true if it was handled and the CPU goes on where its state says. */
+    /** A breakpoint instruction, with its code if it has one; true if it was handled and the CPU goes on where its state says. */
     boolean breakpoint(int code);
 
     /** An exception of an instruction that is being stepped; true if there is none any more, false to raise it where the state says. */

@@ -1,0 +1,35 @@
+package org.jkprobes.machine.cpu.x86;
+
+import org.jkprobes.machine.device.Device;
+
+/** IN and OUT: devices see exact time, and may change anything. */
+final class PortAccess {
+    private final X86Cpu cpu;
+    private final X86System system;
+    private final Device ports;
+
+    PortAccess(X86Cpu cpu, X86System system, Device ports) {
+        this.cpu = cpu;
+        this.system = system;
+        this.ports = ports;
+    }
+
+    /** Whether ports may be used, now; if not, the instruction at work faults or is run again alone. */
+    boolean may(int port, int size) {
+        if (!system.ports.check(port, size)) {
+            cpu.fault();
+            return false;
+        }
+        return !cpu.wantAlone();
+    }
+
+    long in(int port, int size) {
+        cpu.requestAttention();
+        return ports.load(port, size);
+    }
+
+    void out(int port, int size, long value) {
+        ports.store(port, size, Flags.trim(size * 8, value));
+        cpu.requestAttention();
+    }
+}
