@@ -10,14 +10,17 @@ final class Arguments {
 
     private final Kprobes kprobes;
     final PtRegs regs;
+    /** Whether all of them are on the stack. */
+    private final boolean onStack;
 
-    Arguments(Kprobes kprobes, PtRegs regs) {
+    Arguments(Kprobes kprobes, PtRegs regs, boolean onStack) {
         this.kprobes = kprobes;
         this.regs = regs;
+        this.onStack = onStack;
     }
 
     long get(int n) {
-        return kprobes.argument(regs, n);
+        return onStack ? kprobes.stackArgument(regs, n) : kprobes.argument(regs, n);
     }
 
     /** As a parameter of this type is passed. */

@@ -37,7 +37,7 @@ final class HitPath implements DieNotifier {
             return switch (event) {
                 case INT3, BREAK -> hit(cpu, regs);
                 case DEBUG, SSTEPBP -> stepped(cpu, regs);
-                case PAGE_FAULT, GPF, TRAP, REFILL -> fault(cpu, event, regs, trapnr);
+                case PAGE_FAULT, GPF, TRAP, REFILL, INTERRUPTED -> fault(cpu, event, regs, trapnr);
                 case OOPS -> Notify.DONE;
             };
         } finally {
@@ -65,10 +65,15 @@ final class HitPath implements DieNotifier {
         if (frame.instruction.emulate(regs, frame.step)) {
             regs.retire();
             end(cpu, frame, regs);
-        } else {
+        } else if (!mayBoost(cpu, frame) || !frame.instruction.boost(regs, frame.step)) {
             frame.instruction.prepareSingleStep(regs, frame.step);
         }
         return Notify.STOP;
+    }
+
+    /** Whether nobody wants to know of the end of the step. Its frame stays until the next hit, for a fault of the copy. */
+    private static boolean mayBoost(CpuState cpu, Frame frame) {
+        return !cpu.handling() && !frame.point.wantsAfter();
     }
 
     /** The first half of a hit on either path. Returns its frame, or null if the instruction is not to be executed. */
@@ -158,7 +163,7 @@ final class HitPath implements DieNotifier {
             return Notify.DONE;
         }
         frame.instruction.restore(regs, frame.step);
-        if (event == DieEvent.REFILL) {
+        if (event.comesBack()) {
             suspend(cpu, frame, regs);
             return Notify.DONE;
         }

@@ -39,10 +39,12 @@ public final class Jprobe {
 
     private final Kprobe kprobe;
     private final Call call;
+    private final boolean asmlinkage;
     private volatile Saved[] saved = {};
 
-    private Jprobe(Location location, boolean disabled, Call call) {
+    private Jprobe(Location location, boolean disabled, boolean asmlinkage, Call call) {
         this.call = call;
+        this.asmlinkage = asmlinkage;
         Kprobe.Builder at = Kprobe.at(location).as(Kprobe.Rank.JPROBE, "jprobe");
         if (disabled) {
             at.disabled();
@@ -82,7 +84,7 @@ public final class Jprobe {
         Saved state = saved[regs.cpu()];
         state.save(regs, kprobes);
         try {
-            call.call(state.arguments(regs, kprobes));
+            call.call(state.arguments(regs, kprobes, asmlinkage));
         } catch (Return now) {
             // The usual end, only earlier.
         } catch (Throwable e) {
@@ -115,10 +117,10 @@ public final class Jprobe {
         private @Nullable Arguments arguments;
 
         /** One object as long as the vCPU's registers are one. */
-        Arguments arguments(PtRegs regs, Kprobes kprobes) {
+        Arguments arguments(PtRegs regs, Kprobes kprobes, boolean onStack) {
             Arguments cached = arguments;
             if (cached == null || cached.regs != regs) {
-                cached = new Arguments(kprobes, regs);
+                cached = new Arguments(kprobes, regs, onStack);
                 arguments = cached;
             }
             return cached;
@@ -157,6 +159,7 @@ public final class Jprobe {
     public static final class Builder {
         private final Location location;
         private boolean disabled;
+        private boolean asmlinkage;
         private @Nullable Call call;
 
         private Builder(Location location) {
@@ -249,6 +252,15 @@ public final class Jprobe {
             });
         }
 
+        /**
+         * The function takes all its arguments on the stack, as {@code asmlinkage} functions and those with a variable number of arguments
+         * do on i386. No difference elsewhere.
+         */
+        public Builder asmlinkage() {
+            asmlinkage = true;
+            return this;
+        }
+
         private Builder call(Call to) {
             call = to;
             return this;
@@ -262,7 +274,7 @@ public final class Jprobe {
 
         /** @throws NullPointerException if no handler was given */
         public Jprobe build() {
-            return new Jprobe(location, disabled, Objects.requireNonNull(call, "a jprobe needs a handler"));
+            return new Jprobe(location, disabled, asmlinkage, Objects.requireNonNull(call, "a jprobe needs a handler"));
         }
     }
 }

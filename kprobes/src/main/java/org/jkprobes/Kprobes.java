@@ -50,7 +50,7 @@ public final class Kprobes implements AutoCloseable {
         printk = new Printk();
         losses = new LossLedger();
         reports = new Reports(printk);
-        places = new Places(target);
+        places = new Places(target, arch);
         registry = new Registry(target, arch, places, reports, losses);
         kretprobes = new Kretprobes(this, registry, arch, losses);
         watchdog = new Watchdog(registry.cpus(), registry, reports);
@@ -270,6 +270,11 @@ public final class Kprobes implements AutoCloseable {
     /** The n-th argument, 0-based, of a function, in a pre-handler at its first instruction. */
     public long argument(PtRegs regs, int n) {
         return arch.argument(target, regs, n);
+    }
+
+    /** As {@link #argument}, of a function that takes all arguments on the stack: {@link Arch#stackArgument}. */
+    public long stackArgument(PtRegs regs, int n) {
+        return arch.stackArgument(target, regs, n);
     }
 
     /** The return value, where a function has returned. */

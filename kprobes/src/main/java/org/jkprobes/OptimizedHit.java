@@ -59,7 +59,7 @@ final class OptimizedHit implements Instrumentation.Callback {
         try {
             Frame mine = mine(cpu);
             Frame frame = mine == null ? again(cpu, regs) : mine;
-            if (event == DieEvent.REFILL) {
+            if (event.comesBack()) {
                 path.suspend(cpu, frame, regs);
                 return false;
             }

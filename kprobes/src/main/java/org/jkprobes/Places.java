@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jkprobes.arch.Arch;
 import org.jkprobes.arch.Errno;
 import org.jkprobes.arch.Unprobeable;
 import org.jkprobes.target.Symbol;
@@ -20,10 +21,12 @@ final class Places {
     }
 
     private final Target target;
+    private final Arch arch;
     private final List<Range> blacklist = new CopyOnWriteArrayList<>();
 
-    Places(Target target) {
+    Places(Target target, Arch arch) {
         this.target = target;
+        this.arch = arch;
     }
 
     void blacklist(long start, long end, String reason) {
@@ -96,13 +99,17 @@ final class Places {
     /** Refuses what is not the first instruction of a function. A target without symbols cannot tell. */
     void checkEntry(long address) {
         Optional<Symbol> symbol = target.symbols().at(address);
-        if (symbol.isPresent() && symbol.get().address() != address) {
+        if (symbol.isPresent() && !isEntry(symbol.get().address(), address)) {
             throw refusal(
                     Errno.EINVAL,
                     address,
                     "not the entry of a function",
                     OptionalLong.of(symbol.get().address()));
         }
+    }
+
+    private boolean isEntry(long function, long address) {
+        return address == function || address == function + arch.entryMarkerBytes(target, function);
     }
 
     ProbeRefusal refusal(Errno errno, long address, String rule, OptionalLong nearest) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
 import org.jkprobes.arch.Arch;
 import org.jkprobes.arch.Errno;
 import org.jkprobes.arch.ProbedInstruction;
@@ -363,7 +364,7 @@ final class Registry {
     private void changed(ProbePoint point) {
         ProbedInstruction old = point.instruction;
         try {
-            point.instruction = arch.prepare(target, point.address, slots);
+            point.instruction = arch.changed(target, old, slots);
             grace.retire(old);
             collect();
         } catch (Unprobeable e) {
@@ -392,7 +393,7 @@ final class Registry {
     private void dryRun(long address) {
         Slots noSlots = new Slots() {
             @Override
-            public long take(byte[] code) {
+            public long take(LongFunction<byte[]> codeAt) {
                 return 0;
             }
 

@@ -1,6 +1,7 @@
 package org.jkprobes;
 
 import java.util.Arrays;
+import java.util.function.LongFunction;
 import org.jkprobes.arch.Slots;
 import org.jkprobes.target.SlotArea;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class SlotPool implements Slots {
     }
 
     @Override
-    public long take(byte[] code) {
+    public long take(LongFunction<byte[]> codeAt) {
         if (area == null) {
             return NONE;
         }
@@ -42,7 +43,7 @@ final class SlotPool implements Slots {
         }
         int slot = freeCount > 0 ? free[--freeCount] : untouched++;
         long address = area.start() + (long) slot * slotBytes;
-        area.write(address, code);
+        area.write(address, codeAt.apply(address));
         return address;
     }
 

@@ -32,6 +32,16 @@ public interface ProbedInstruction {
     void prepareSingleStep(PtRegs regs, Step step);
 
     /**
+     * Makes the vCPU execute the copy and go on behind the instruction without reporting back, if that can be done: the hit is over. A fault
+     * of the copy is still announced.
+     *
+     * @return false if it cannot: {@link #prepareSingleStep} it
+     */
+    default boolean boost(PtRegs regs, Step step) {
+        return false;
+    }
+
+    /**
      * Whether a step event with these registers is the end of this step; if so, all traces of the step are removed from the registers: they
      * are as after the original instruction.
      */

@@ -21,6 +21,16 @@ public enum DieEvent {
      * returns to the same instruction, whose hit then goes on.
      */
     REFILL,
+    /**
+     * An interrupt is due, or the run may have to end, between two iterations of a repeated instruction in a slot or instrumented (x86: a
+     * string instruction with a repeat prefix). Not a fault: the guest returns to the same instruction, whose hit then goes on.
+     */
+    INTERRUPTED,
     /** The guest kernel reports an oops. */
-    OOPS
+    OOPS;
+
+    /** Whether the guest comes back to the same instruction, to go on with it. */
+    public boolean comesBack() {
+        return this == REFILL || this == INTERRUPTED;
+    }
 }

@@ -11,6 +11,14 @@ public interface SlotArea {
     /** Bytes; constant. */
     int size();
 
+    /**
+     * Whether a vCPU may leave a slot by a jump behind the copied instruction, in the second half of a slot: that jump counts as no
+     * instruction and is not announced.
+     */
+    default boolean mayBeLeft() {
+        return false;
+    }
+
     /** Writes code. Never called for bytes that a vCPU may be executing. */
     void write(long address, byte[] code);
 

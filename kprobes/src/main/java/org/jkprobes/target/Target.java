@@ -19,7 +19,7 @@ import java.util.Optional;
  *       copied instruction counts as the one retired instruction of its probe point, and breakpoints count as none. The
  *       breakpoint behind the copy raises {@link DieEvent#SSTEPBP} with the pc at that breakpoint.
  *   <li>An exception raised by an instruction in a slot, or by one stepped in place, is announced ({@link DieEvent#PAGE_FAULT},
- *       {@link DieEvent#GPF}, {@link DieEvent#TRAP}, {@link DieEvent#REFILL}) before the guest can see it, with the pc at that
+ *       {@link DieEvent#GPF}, {@link DieEvent#TRAP}, {@link DieEvent#REFILL}, {@link DieEvent#INTERRUPTED}) before the guest can see it, with the pc at that
  *       instruction. {@link Notify#STOP}: there is no exception, go on from the registers. Otherwise it is delivered to the guest
  *       <em>from the registers as the chain left them</em>, so that the exception program counter and the delay-slot bit are those
  *       of the probe point.
