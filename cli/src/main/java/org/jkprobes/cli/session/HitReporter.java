@@ -1,6 +1,5 @@
 package org.jkprobes.cli.session;
 
-import java.util.List;
 import java.util.Optional;
 import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.KprobeHit;
@@ -11,37 +10,38 @@ import org.jkprobes.machine.Timeline;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.Location;
 import org.jkprobes.symbols.unwind.Frame;
-import org.jkprobes.symbols.unwind.MipsRegisters;
-import org.jkprobes.symbols.unwind.MipsUnwinder;
+import org.jkprobes.symbols.unwind.StackTrace;
 import org.jkprobes.target.PtRegs;
-import org.jkprobes.target.Target;
 
 /** Makes an event of a hit: registers, and the stack before the instruction. */
 final class HitReporter {
-    /** General registers, Status, LO, HI, BadVAddr, Cause, PC: what follows in the layout is the FPU, which this CPU lacks. */
-    private static final int REGISTERS = 38;
+    /** Unwinds the stack of a guest stopped with these registers. */
+    @FunctionalInterface
+    interface Unwinder {
+        StackTrace unwind(PtRegs regs);
+    }
 
-    private static final int GENERAL = 32;
-
-    private final Target target;
+    private final KernelSymbols symbols;
+    private final int registers;
+    private final int bits;
+    private final Unwinder unwinder;
     private final Timeline timeline;
     private final EventSink events;
-    private final KernelSymbols symbols;
-    private final MipsUnwinder unwinder;
 
-    HitReporter(Target target, KernelSymbols symbols, Timeline timeline, EventSink events) {
-        this.target = target;
+    /** @param registers how many are shown, from the first on */
+    HitReporter(KernelSymbols symbols, int registers, Unwinder unwinder, Timeline timeline, EventSink events) {
         this.symbols = symbols;
+        this.registers = registers;
+        bits = symbols.model().wordSize() * 8;
+        this.unwinder = unwinder;
         this.timeline = timeline;
         this.events = events;
-        unwinder = new MipsUnwinder(
-                (address, into, offset, length) -> target.memory().read(address, into, offset, length), symbols);
     }
 
     void hit(long address, When when, PtRegs regs) {
         Optional<Location> place = symbols.locate(address);
-        long[] values = new long[REGISTERS];
-        for (int i = 0; i < REGISTERS; i++) {
+        long[] values = new long[registers];
+        for (int i = 0; i < registers; i++) {
             values[i] = regs.get(i);
         }
         events.hit(new KprobeHit(
@@ -52,18 +52,8 @@ final class HitReporter {
                 when,
                 timeline.now(),
                 timeline.retired(),
-                new RegisterValues(regs.names().subList(0, REGISTERS), values, target.wordBytes() * 8),
-                stack(regs)));
-    }
-
-    private List<StackFrame> stack(PtRegs regs) {
-        MipsRegisters known = MipsRegisters.at(regs.pc());
-        for (int i = 1; i < GENERAL; i++) {
-            known = known.with(i, regs.get(i));
-        }
-        return unwinder.unwind(regs.inDelaySlot() ? known.inDelaySlot() : known).frames().stream()
-                .map(HitReporter::frame)
-                .toList();
+                new RegisterValues(regs.names().subList(0, registers), values, bits),
+                unwinder.unwind(regs).frames().stream().map(HitReporter::frame).toList()));
     }
 
     private static StackFrame frame(Frame frame) {

@@ -3,7 +3,6 @@ package org.jkprobes.cli.session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.jkprobes.Jprobe;
 import org.jkprobes.Kprobe;
 import org.jkprobes.Kprobes;
@@ -16,46 +15,44 @@ import org.jkprobes.cli.UserError;
 import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.KprobeHit.When;
 import org.jkprobes.cli.event.ProbeCount;
-import org.jkprobes.machine.Board;
 import org.jkprobes.machine.Machine;
-import org.jkprobes.machine.board.malta.Malta;
-import org.jkprobes.machine.target.MipsTarget;
 import org.jkprobes.module.ModuleException;
 import org.jkprobes.module.ProbeModules;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.Location;
+import org.jkprobes.symbols.MemoryReader;
 import org.jkprobes.symbols.SymbolException;
-import org.jkprobes.symbols.memory.MipsKernelMemory;
 import org.jkprobes.symbols.modules.ModuleList;
+import org.jkprobes.target.Target;
 import org.jspecify.annotations.Nullable;
 
-/** The probes of a run on a Malta: planted where the kernel really is, reported, counted. */
+/** The probes of a run: planted where the kernel really is, reported, counted. */
 final class Probes implements GuestProbes {
-    private static final int V0 = 2;
     /** What a boot passes, it passes long before this many instructions. */
     private static final long REACHED_BY = 10_000_000_000L;
 
     private static final long SLICE = 10_000_000;
+    /** A kernel maps itself among its first few thousand instructions. */
+    private static final long UNMAPPED_SLICE = 1000;
 
-    private final Malta malta;
+    private final ProbedBoard board;
     private final LinkedKernel kernel;
     private final EventSink events;
-    private final MipsTarget target;
+    private final Target target;
     private final Kprobes kprobes;
     private final ProbeModules modules;
     private final List<Kretprobe<?>> kretprobes = new ArrayList<>();
     private @Nullable Kprobe pausing;
     private @Nullable KernelSymbols symbols;
-    private @Nullable MipsKernelMemory pages;
+    private @Nullable MemoryReader pages;
     private long delta;
     private boolean paused;
 
-    Probes(Malta malta, LinkedKernel kernel, EventSink events) {
-        this.malta = malta;
+    Probes(ProbedBoard board, LinkedKernel kernel, EventSink events) {
+        this.board = board;
         this.kernel = kernel;
         this.events = events;
-        target = new MipsTarget(
-                malta.cpu(), this::symbols, () -> malta.machine().board().stop() != Board.Stop.NONE);
+        target = board.target(this::symbols);
         kprobes = Kprobes.on(target);
         modules = new ProbeModules(kprobes);
         kprobes.printk().listen(line -> events.log(line.text()));
@@ -67,9 +64,7 @@ final class Probes implements GuestProbes {
         if (known == null) {
             known = kernel.symbols().relocated(delta);
             symbols = known;
-            MipsKernelMemory memory = new MipsKernelMemory(this::read, known);
-            pages = memory;
-            malta.cpu().kernelPages(memory::physical);
+            pages = board.kernelMemory(this::read, known);
         }
         return known;
     }
@@ -103,19 +98,23 @@ final class Probes implements GuestProbes {
 
     @Override
     public void settle() {
-        OptionalLong jump = Relocation.jump(symbols(), kernel.memory(), kernel.entry());
-        if (jump.isEmpty()) {
-            return;
+        Optional<ProbedBoard.Move> move = board.move(kernel, symbols());
+        if (move.isPresent()) {
+            long[] moved = new long[1];
+            if (runTo(
+                    Kprobe.at(move.get().address()).pre((probe, regs) -> {
+                        moved[0] = move.get().delta().applyAsLong(regs);
+                        board.machine().pause();
+                        return 0;
+                    }),
+                    () -> {})) {
+                moved(moved[0]);
+            }
         }
-        long[] start = new long[1];
-        if (runTo(
-                Kprobe.at(jump.getAsLong()).pre((probe, regs) -> {
-                    start[0] = regs.get(V0);
-                    malta.machine().pause();
-                    return 0;
-                }),
-                () -> {})) {
-            moved(Relocation.delta(symbols(), start[0]));
+        Machine machine = board.machine();
+        Machine.Outcome outcome = Machine.Outcome.REACHED;
+        while (outcome == Machine.Outcome.REACHED && !board.isMapped(target, symbols())) {
+            outcome = machine.run(machine.timeline().retired() + UNMAPPED_SLICE);
         }
     }
 
@@ -124,7 +123,7 @@ final class Probes implements GuestProbes {
         if (symbols().find("run_init_process").isPresent()) {
             runTo(
                     Kprobe.at("run_init_process").pre((probe, regs) -> {
-                        malta.machine().pause();
+                        board.machine().pause();
                         return 0;
                     }),
                     tick);
@@ -134,7 +133,7 @@ final class Probes implements GuestProbes {
     /** Whether it was reached. */
     private boolean runTo(Kprobe.Builder place, Runnable tick) {
         Kprobe probe = kprobes.register(place.build());
-        Machine machine = malta.machine();
+        Machine machine = board.machine();
         long end = machine.timeline().retired() + REACHED_BY;
         Machine.Outcome outcome = Machine.Outcome.REACHED;
         while (outcome == Machine.Outcome.REACHED && machine.timeline().retired() < end) {
@@ -151,7 +150,7 @@ final class Probes implements GuestProbes {
                 .pre((hit, regs) -> {
                     if (!paused) {
                         paused = true;
-                        malta.machine().pause();
+                        board.machine().pause();
                     }
                     return 0;
                 })
@@ -169,7 +168,7 @@ final class Probes implements GuestProbes {
     public void plant(ProbeOptions options) {
         kprobes.optimize(options.optimize());
         plant(options.kprobes(), options.after());
-        FunctionProbes functions = new FunctionProbes(kprobes, malta.machine().timeline(), events);
+        FunctionProbes functions = new FunctionProbes(kprobes, board.machine().timeline(), events);
         for (JprobePoint point : options.jprobes()) {
             Jprobe probe = functions.jprobe(point.toString(), point.arguments());
             register("--jprobe", point.place(), () -> kprobes.register(probe));
@@ -191,8 +190,12 @@ final class Probes implements GuestProbes {
         if (points.isEmpty()) {
             return;
         }
-        HitReporter reporter =
-                new HitReporter(target, symbols(), malta.machine().timeline(), events);
+        HitReporter reporter = new HitReporter(
+                symbols(),
+                board.shownRegisters(),
+                board.unwinder(this::read, symbols()),
+                board.machine().timeline(),
+                events);
         for (ProbePoint point : points) {
             Kprobe.Builder probe = Kprobe.at(point.toString()).pre((hit, regs) -> {
                 reporter.hit(hit.address(), When.PRE, regs);

@@ -1,0 +1,46 @@
+package org.jkprobes.cli.session;
+
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import org.jkprobes.machine.Machine;
+import org.jkprobes.symbols.KernelSymbols;
+import org.jkprobes.symbols.MemoryReader;
+import org.jkprobes.target.PtRegs;
+import org.jkprobes.target.Symbols;
+import org.jkprobes.target.Target;
+
+/** A board as far as probes on its guest differ from those on others. */
+interface ProbedBoard {
+    Machine machine();
+
+    /** The guest as a target; called once. */
+    Target target(Supplier<? extends Symbols> symbols);
+
+    /**
+     * The kernel's memory, also what only its page tables map. The target's own memory is {@code plain}.
+     *
+     * @param kernel symbols of the running kernel
+     */
+    MemoryReader kernelMemory(MemoryReader plain, KernelSymbols kernel);
+
+    /**
+     * Where a kernel that moves itself finds out how far.
+     *
+     * @param address of an instruction it executes once, early, at the address it is linked for
+     * @param delta how far, by the registers there
+     */
+    record Move(long address, ToLongFunction<PtRegs> delta) {}
+
+    /** Empty for a kernel that does not move itself. */
+    Optional<Move> move(LinkedKernel kernel, KernelSymbols linked);
+
+    /** Whether the kernel's text is where its symbols say, so that breakpoints can be put there; if not, the guest runs on. */
+    boolean isMapped(Target target, KernelSymbols kernel);
+
+    /** Registers that a hit shows, from the first on. */
+    int shownRegisters();
+
+    /** Unwinds the kernel's stack. */
+    HitReporter.Unwinder unwinder(MemoryReader plain, KernelSymbols kernel);
+}
