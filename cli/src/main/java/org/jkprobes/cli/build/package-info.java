@@ -1,0 +1,5 @@
+/** Building kernel modules for guests. */
+@NullMarked
+package org.jkprobes.cli.build;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.jkprobes.cli.build;
+
+import org.jspecify.annotations.NullMarked;
