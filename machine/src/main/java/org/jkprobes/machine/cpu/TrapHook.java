@@ -29,6 +29,12 @@ public interface TrapHook {
 
         @Override
         public void probeStepped() {}
+
+        @Override
+        public void interrupted() {}
+
+        @Override
+        public void probeInterrupted() {}
     };
 
     /** What becomes of a probed instruction. */
@@ -58,4 +64,13 @@ public interface TrapHook {
 
     /** The instruction whose probe was asked last is done; state is where it has led. */
     void probeStepped();
+
+    /**
+     * A repeated instruction that is being stepped is between two iterations, where the guest may be interrupted, or the run end. The step
+     * is over, unless it is asked for once more.
+     */
+    void interrupted();
+
+    /** As {@link #interrupted}, of the instruction whose probe was asked last: it is asked once more when the CPU comes back. */
+    void probeInterrupted();
 }

@@ -1,7 +1,7 @@
 package org.jkprobes.machine.target;
 
 import java.util.List;
-import org.jkprobes.machine.cpu.mips.MipsCpu;
+import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.target.Symbol;
 import org.jkprobes.target.Symbols;
 
@@ -11,23 +11,29 @@ import org.jkprobes.target.Symbols;
  * @param returning the return address
  * @param offering where a function offers to give the CPU away ({@code kernel/sched/core.c})
  * @param scheduling where it does
- * @param dying where it has raised a fault without a fix-up ({@code arch/mips/kernel/traps.c})
+ * @param dying where it has raised a fault without a fix-up, as {@link CallConvention#dying} lists them
  * @param panicking where it would end the kernel ({@code kernel/panic.c})
- * @param stopping where it would end the machine ({@code arch/mips/kernel/reset.c})
+ * @param stopping where it would end the machine ({@code kernel/reboot.c} calls these)
  */
 record CallWatches(
-        MipsCpu cpu, long returning, long offering, long scheduling, long dying, long panicking, List<Long> stopping) {
+        ProbedCpu cpu,
+        long returning,
+        long offering,
+        long scheduling,
+        List<Long> dying,
+        long panicking,
+        List<Long> stopping) {
     private static final long NONE = -1;
     private static final List<String> STOPPING = List.of("machine_restart", "machine_halt", "machine_power_off");
 
-    static CallWatches of(MipsCpu cpu, Symbols symbols, long returning) {
+    static CallWatches of(ProbedCpu cpu, Symbols symbols, List<CallConvention.Dying> dying, long returning) {
         long offering = address(symbols, "__cond_resched");
         CallWatches watches = new CallWatches(
                 cpu,
                 returning,
                 offering == NONE ? address(symbols, "_cond_resched") : offering,
                 address(symbols, "__schedule"),
-                address(symbols, "die"),
+                dying.stream().map(one -> address(symbols, one.name())).toList(),
                 address(symbols, "panic"),
                 STOPPING.stream().map(name -> address(symbols, name)).toList());
         watches.each(true);
@@ -47,7 +53,7 @@ record CallWatches(
         set(returning, on);
         set(offering, on);
         set(scheduling, on);
-        set(dying, on);
+        dying.forEach(address -> set(address, on));
         set(panicking, on);
         stopping.forEach(address -> set(address, on));
     }
@@ -62,14 +68,14 @@ record CallWatches(
         } else {
             cpu.overlay().unwatch(physical, address);
         }
-        cpu.relift(physical, 4);
+        cpu.relift(physical, 1);
     }
 
     boolean has(long pc) {
         return pc == returning
                 || pc == offering
                 || pc == scheduling
-                || pc == dying
+                || dying.contains(pc)
                 || pc == panicking
                 || stopping.contains(pc);
     }

@@ -1,16 +1,16 @@
 package org.jkprobes.machine.target;
 
-import org.jkprobes.machine.cpu.mips.MipsCpu;
+import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.target.Memory;
 
 /** Guest RAM by kernel virtual address, through the guest's TLB but without its notice. Devices are not memory. */
 final class GuestMemory implements Memory {
     private static final int PAGE = 4096;
 
-    private final MipsCpu cpu;
+    private final ProbedCpu cpu;
     private final byte[] scratch = new byte[8];
 
-    GuestMemory(MipsCpu cpu) {
+    GuestMemory(ProbedCpu cpu) {
         this.cpu = cpu;
     }
 

@@ -18,6 +18,8 @@ import org.jkprobes.target.Text;
 
 /** A MIPS guest on the embedded machine. */
 public final class MipsTarget implements Target {
+    private static final int INSTRUCTION_BYTES = 4;
+
     private final MipsCpu cpu;
     private final MipsRegs regs;
     private final GuestMemory memory;
@@ -39,12 +41,12 @@ public final class MipsTarget implements Target {
         this.symbols = symbols;
         regs = new MipsRegs(cpu);
         memory = new GuestMemory(cpu);
-        ProbedPlaces places = new ProbedPlaces(cpu);
+        ProbedPlaces places = new ProbedPlaces(cpu, INSTRUCTION_BYTES, INSTRUCTION_BYTES);
         text = new OverlayText(cpu, memory, places);
-        slots = new OverlaySlots(cpu);
+        slots = new OverlaySlots(cpu, MipsAddress.SLOTS);
         probes = new OverlayProbes(cpu, places);
-        calls = new NestedCalls(cpu, memory, symbols, stopped);
-        cpu.traps(new Traps(cpu, regs, chain, probes, calls));
+        calls = new NestedCalls(cpu, new MipsCalls(cpu, memory), symbols, stopped);
+        cpu.traps(new Traps(cpu, regs, new MipsEvents(), chain, probes, calls));
     }
 
     @Override

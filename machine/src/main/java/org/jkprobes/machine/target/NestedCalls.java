@@ -3,12 +3,10 @@ package org.jkprobes.machine.target;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jkprobes.machine.cpu.mips.MipsCpu;
-import org.jkprobes.machine.cpu.mips.MipsPutAside;
-import org.jkprobes.machine.cpu.mips.MipsSlots;
+import org.jkprobes.machine.cpu.ProbedCpu;
+import org.jkprobes.machine.cpu.PutAside;
 import org.jkprobes.machine.engine.NestedRun;
 import org.jkprobes.target.GuestCalls;
-import org.jkprobes.target.Memory;
 import org.jkprobes.target.PtRegs;
 import org.jkprobes.target.Symbols;
 import org.jspecify.annotations.Nullable;
@@ -24,18 +22,17 @@ final class NestedCalls implements GuestCalls {
     /** Instructions between looks at what may end a call from outside. */
     private static final long SLICE = 1_000_000;
 
-    private static final long KERNEL = 0x80000000L;
-
-    private final MipsCpu cpu;
-    private final Memory memory;
+    private final ProbedCpu cpu;
+    private final CallConvention convention;
     private final Supplier<? extends Symbols> symbols;
     private final BooleanSupplier stopped;
     private @Nullable NestedCall innermost;
     private int depth;
 
-    NestedCalls(MipsCpu cpu, Memory memory, Supplier<? extends Symbols> symbols, BooleanSupplier stopped) {
+    NestedCalls(
+            ProbedCpu cpu, CallConvention convention, Supplier<? extends Symbols> symbols, BooleanSupplier stopped) {
         this.cpu = cpu;
-        this.memory = memory;
+        this.convention = convention;
         this.symbols = symbols;
         this.stopped = stopped;
     }
@@ -45,26 +42,21 @@ final class NestedCalls implements GuestCalls {
         if (depth == MAX_DEPTH) {
             return new Aborted(AbortCause.DEPTH, function);
         }
-        if (regs.stackPointer() < KERNEL || cpu.slot(MipsSlots.GP) < KERNEL) {
-            // An exception's first instructions: there is no kernel stack yet.
+        Optional<CallConvention.Frame> possible = convention.frame(symbols.get(), regs, function, arguments.length);
+        if (possible.isEmpty()) {
             return new Aborted(AbortCause.FAULT, regs.pc());
         }
-        CallFrame frame = CallFrame.of(memory, symbols.get(), regs);
-        Optional<byte[]> kept = frame.keep(memory, arguments.length);
-        if (kept.isEmpty()) {
-            return new Aborted(AbortCause.FAULT, regs.pc());
-        }
-        CallWatches watches = CallWatches.of(cpu, symbols.get(), frame.returnAddress());
+        CallConvention.Frame frame = possible.get();
+        CallWatches watches = CallWatches.of(cpu, symbols.get(), convention.dying(), frame.returnAddress());
         NestedRun run = new NestedRun(cpu);
-        frame.write(memory, regs, arguments);
-        MipsPutAside aside = new MipsPutAside(cpu);
+        PutAside aside = convention.putAside();
         NestedCall outer = innermost;
-        NestedCall call = new NestedCall(cpu, memory, watches, frame.stackPointer());
+        NestedCall call = new NestedCall(cpu, regs, convention, watches, frame.stackPointer());
         innermost = call;
         depth++;
         boolean returned = false;
         try {
-            call.enter(function, arguments);
+            frame.enter(function, arguments);
             Outcome outcome = run(call, run, budget);
             returned = outcome instanceof Returned;
             return outcome;
@@ -75,7 +67,7 @@ final class NestedCalls implements GuestCalls {
             if (returned) {
                 run.end();
                 aside.putBack();
-                frame.putBack(memory, kept.get());
+                frame.putBack();
             } else {
                 run.undo();
                 aside.undo();

@@ -1,8 +1,8 @@
 package org.jkprobes.machine.target;
 
 import java.util.Arrays;
+import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.machine.cpu.TrapHook.Verdict;
-import org.jkprobes.machine.cpu.mips.MipsCpu;
 import org.jkprobes.machine.engine.FetchOverlay;
 import org.jkprobes.target.DieEvent;
 import org.jkprobes.target.Instrumentation;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class OverlayProbes implements Instrumentation {
     private record Installed(boolean after, Callback callback) {}
 
-    private final MipsCpu cpu;
+    private final ProbedCpu cpu;
     private final ProbedPlaces places;
     private @Nullable Installed[] byNumber = new Installed[64];
     private int[] free = new int[64];
@@ -22,7 +22,7 @@ final class OverlayProbes implements Instrumentation {
     /** The one asked last, which may have been removed since. */
     private @Nullable Installed current;
 
-    OverlayProbes(MipsCpu cpu, ProbedPlaces places) {
+    OverlayProbes(ProbedCpu cpu, ProbedPlaces places) {
         this.cpu = cpu;
         this.places = places;
     }
@@ -41,7 +41,7 @@ final class OverlayProbes implements Instrumentation {
         number = take();
         byNumber[number] = new Installed(after, callback);
         cpu.overlay().instrument(physical, address, number);
-        cpu.relift(physical, 4);
+        cpu.relift(physical, 1);
         return true;
     }
 
@@ -61,7 +61,7 @@ final class OverlayProbes implements Instrumentation {
             long physical = places.physical(address);
             cpu.overlay().uninstrument(physical, address);
             places.release(address);
-            cpu.relift(physical, 4);
+            cpu.relift(physical, 1);
         }
     }
 
@@ -102,6 +102,14 @@ final class OverlayProbes implements Instrumentation {
     boolean fault(DieEvent event, PtRegs regs, int trapnr) {
         Installed one = current;
         return one != null && one.callback.fault(event, regs, trapnr);
+    }
+
+    /** The instruction of the probe reached last is interrupted, and its probe will be reached once more for the same hit. */
+    void interrupted(PtRegs regs) {
+        Installed one = current;
+        if (one != null) {
+            one.callback.fault(DieEvent.INTERRUPTED, regs, 0);
+        }
     }
 
     /** The instruction of the probe reached last is done. */

@@ -1,21 +1,22 @@
 package org.jkprobes.machine.target;
 
-import org.jkprobes.machine.cpu.mips.MipsAddress;
-import org.jkprobes.machine.cpu.mips.MipsCpu;
+import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.machine.engine.FetchOverlay;
 import org.jkprobes.target.SlotArea;
 
 /** The slots in the fetch overlay. */
 final class OverlaySlots implements SlotArea {
-    private final MipsCpu cpu;
+    private final ProbedCpu cpu;
+    private final long start;
 
-    OverlaySlots(MipsCpu cpu) {
+    OverlaySlots(ProbedCpu cpu, long start) {
         this.cpu = cpu;
+        this.start = start;
     }
 
     @Override
     public long start() {
-        return MipsAddress.SLOTS;
+        return start;
     }
 
     @Override
@@ -25,7 +26,7 @@ final class OverlaySlots implements SlotArea {
 
     @Override
     public void write(long address, byte[] code) {
-        int offset = (int) (address - MipsAddress.SLOTS);
+        int offset = (int) (address - start);
         System.arraycopy(code, 0, cpu.overlay().slots(), offset, code.length);
         cpu.relift(FetchOverlay.SLOTS_PHYSICAL + offset, code.length);
     }

@@ -1,16 +1,16 @@
 package org.jkprobes.machine.target;
 
-import org.jkprobes.machine.cpu.mips.MipsCpu;
+import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.target.Memory;
 import org.jkprobes.target.Text;
 
 /** Breakpoints in the fetch overlay: RAM keeps the original bytes, so reading them is reading memory. */
 final class OverlayText implements Text {
-    private final MipsCpu cpu;
+    private final ProbedCpu cpu;
     private final Memory memory;
     private final ProbedPlaces places;
 
-    OverlayText(MipsCpu cpu, Memory memory, ProbedPlaces places) {
+    OverlayText(ProbedCpu cpu, Memory memory, ProbedPlaces places) {
         this.cpu = cpu;
         this.memory = memory;
         this.places = places;

@@ -3,7 +3,7 @@ package org.jkprobes.machine.target;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jkprobes.machine.cpu.mips.MipsCpu;
+import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.machine.engine.GuardedText;
 import org.jkprobes.target.Text.GuestWriteListener;
 
@@ -15,16 +15,22 @@ final class ProbedPlaces implements GuardedText {
     /** Not mapped to RAM. */
     static final long NOWHERE = -1;
 
-    private static final int INSTRUCTION_BYTES = 4;
+    private static final int PAGE = 4096;
 
-    private final MipsCpu cpu;
+    private final ProbedCpu cpu;
+    private final int alignment;
+    private final int longest;
     private final Map<Long, Held> held = new HashMap<>();
     private GuestWriteListener listener = (address, length) -> {};
 
-    private record Held(long physical, int holders) {}
+    /** @param second the physical page that its instruction may go on in, or {@link #NOWHERE} */
+    private record Held(long physical, long second, int holders) {}
 
-    ProbedPlaces(MipsCpu cpu) {
+    /** Of a CPU whose instructions are at multiples of {@code alignment} bytes, and have {@code longest} at most. */
+    ProbedPlaces(ProbedCpu cpu, int alignment, int longest) {
         this.cpu = cpu;
+        this.alignment = alignment;
+        this.longest = longest;
         cpu.guardedText(this);
     }
 
@@ -44,10 +50,21 @@ final class ProbedPlaces implements GuardedText {
         if (before == null && cpu.ramOffset(address) < 0) {
             return NOWHERE;
         }
-        Held now = before == null ? new Held(cpu.peek(address), 1) : new Held(before.physical(), before.holders() + 1);
+        Held now = before == null
+                ? new Held(cpu.peek(address), second(address), 1)
+                : new Held(before.physical(), before.second(), before.holders() + 1);
         held.put(address, now);
         cpu.guard(now.physical());
+        if (now.second() != NOWHERE) {
+            cpu.guard(now.second());
+        }
         return now.physical();
+    }
+
+    private long second(long address) {
+        long last = address + longest - 1;
+        boolean crosses = (address & -PAGE) != (last & -PAGE);
+        return crosses && cpu.ramOffset(last) >= 0 ? cpu.peek(last & -PAGE) : NOWHERE;
     }
 
     void release(long address) {
@@ -58,23 +75,34 @@ final class ProbedPlaces implements GuardedText {
         if (before.holders() == 1) {
             held.remove(address);
         } else {
-            held.put(address, new Held(before.physical(), before.holders() - 1));
+            held.put(address, new Held(before.physical(), before.second(), before.holders() - 1));
         }
         cpu.unguard(before.physical());
+        if (before.second() != NOWHERE) {
+            cpu.unguard(before.second());
+        }
     }
 
     @Override
     public void written(long physical, int length) {
-        for (long at = physical & -INSTRUCTION_BYTES; at < physical + length; at += INSTRUCTION_BYTES) {
-            cpu.overlay().probed(at, address -> listener.guestWrote(address, INSTRUCTION_BYTES));
+        long first = Math.max(physical - longest + 1, physical & -PAGE) & -alignment;
+        for (long at = first; at < physical + length; at += alignment) {
+            cpu.overlay().probed(at, this::tell);
+        }
+        if (longest > alignment && (physical & PAGE - 1) < longest) {
+            // What is told may be taken away by it.
+            List.copyOf(held.entrySet()).stream()
+                    .filter(one -> one.getValue().second() == (physical & -PAGE))
+                    .forEach(one -> tell(one.getKey()));
         }
     }
 
     @Override
     public void replaced() {
-        // What is told may be taken away by it.
-        for (long address : List.copyOf(held.keySet())) {
-            listener.guestWrote(address, INSTRUCTION_BYTES);
-        }
+        List.copyOf(held.keySet()).forEach(this::tell);
+    }
+
+    private void tell(long address) {
+        listener.guestWrote(address, alignment);
     }
 }

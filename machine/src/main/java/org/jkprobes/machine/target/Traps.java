@@ -1,25 +1,26 @@
 package org.jkprobes.machine.target;
 
+import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.machine.cpu.TrapHook;
-import org.jkprobes.machine.cpu.mips.MipsAddress;
-import org.jkprobes.machine.cpu.mips.MipsCpu;
-import org.jkprobes.machine.cpu.mips.MipsException;
 import org.jkprobes.machine.engine.FetchOverlay;
 import org.jkprobes.target.DieChain;
 import org.jkprobes.target.DieEvent;
 import org.jkprobes.target.Notify;
+import org.jkprobes.target.PtRegs;
 
 /** The CPU's exceptions, announced to the chain or to optimized probes. */
 final class Traps implements TrapHook {
-    private final MipsCpu cpu;
-    private final MipsRegs regs;
+    private final ProbedCpu cpu;
+    private final PtRegs regs;
+    private final ExceptionEvents events;
     private final DieChain chain;
     private final OverlayProbes probes;
     private final NestedCalls calls;
 
-    Traps(MipsCpu cpu, MipsRegs regs, DieChain chain, OverlayProbes probes, NestedCalls calls) {
+    Traps(ProbedCpu cpu, PtRegs regs, ExceptionEvents events, DieChain chain, OverlayProbes probes, NestedCalls calls) {
         this.cpu = cpu;
         this.regs = regs;
+        this.events = events;
         this.chain = chain;
         this.probes = probes;
         this.calls = calls;
@@ -27,13 +28,13 @@ final class Traps implements TrapHook {
 
     @Override
     public boolean breakpoint(int code) {
-        if (MipsAddress.isSlot(cpu.pc())) {
+        if (cpu.isSlot(cpu.pc())) {
             return announce(DieEvent.SSTEPBP, code);
         }
         if (calls.watches(cpu.pc())) {
             return watched();
         }
-        return announce(DieEvent.BREAK, code);
+        return announce(events.breakpoint(), code);
     }
 
     /** A watch of a guest call's: what else is there comes after it. */
@@ -44,7 +45,7 @@ final class Traps implements TrapHook {
         long physical = cpu.peek(cpu.pc());
         int probe = cpu.overlay().probeAt(physical, cpu.pc());
         if (probe == FetchOverlay.NONE && cpu.overlay().at(physical, cpu.pc()) != null) {
-            return announce(DieEvent.BREAK, 0);
+            return announce(events.breakpoint(), 0);
         }
         if (probe == FetchOverlay.NONE) {
             probes.reachedNone();
@@ -57,7 +58,7 @@ final class Traps implements TrapHook {
 
     @Override
     public boolean fault(int exception) {
-        return announce(event(exception), MipsException.code(exception));
+        return announce(events.event(exception), events.number(exception));
     }
 
     @Override
@@ -68,7 +69,7 @@ final class Traps implements TrapHook {
 
     private boolean announce(DieEvent event, int trapnr) {
         boolean handled = chain.notifyDie(event, regs, trapnr) == Notify.STOP;
-        cpu.stepping(handled && (cpu.steppingInPlace() || MipsAddress.isSlot(cpu.pc())));
+        cpu.stepping(handled && (cpu.steppingInPlace() || cpu.isSlot(cpu.pc())));
         return handled;
     }
 
@@ -79,7 +80,7 @@ final class Traps implements TrapHook {
 
     @Override
     public boolean probeFault(int exception) {
-        return probes.fault(event(exception), regs, MipsException.code(exception));
+        return probes.fault(events.event(exception), regs, events.number(exception));
     }
 
     @Override
@@ -87,14 +88,15 @@ final class Traps implements TrapHook {
         probes.done(regs);
     }
 
-    private static DieEvent event(int exception) {
-        if (MipsException.isRefill(exception)) {
-            return DieEvent.REFILL;
-        }
-        return switch (MipsException.code(exception)) {
-            case MipsException.TLB_LOAD, MipsException.TLB_STORE, MipsException.TLB_MODIFIED -> DieEvent.PAGE_FAULT;
-            case MipsException.SYSCALL, MipsException.BREAKPOINT, MipsException.TRAP -> DieEvent.TRAP;
-            default -> DieEvent.GPF;
-        };
+    @Override
+    public void interrupted() {
+        chain.notifyDie(DieEvent.INTERRUPTED, regs, 0);
+        // One whom Kprobes knows nothing of goes on.
+        cpu.stepping(cpu.steppingInPlace() || cpu.isSlot(cpu.pc()));
+    }
+
+    @Override
+    public void probeInterrupted() {
+        probes.interrupted(regs);
     }
 }

@@ -4,6 +4,7 @@ import java.util.function.LongUnaryOperator;
 import org.jkprobes.machine.StateInput;
 import org.jkprobes.machine.StateOutput;
 import org.jkprobes.machine.Timeline;
+import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.machine.cpu.TrapHook;
 import org.jkprobes.machine.device.InterruptLine;
 import org.jkprobes.machine.engine.Block;
@@ -12,7 +13,6 @@ import org.jkprobes.machine.engine.Bus;
 import org.jkprobes.machine.engine.FetchOverlay;
 import org.jkprobes.machine.engine.Op;
 import org.jkprobes.machine.engine.Ram;
-import org.jkprobes.machine.engine.Vcpu;
 
 /**
  * A MIPS 24Kc: MIPS32 release 2, little endian, TLB, no FPU (the guest's kernel emulates one), no MIPS16.
@@ -20,7 +20,7 @@ import org.jkprobes.machine.engine.Vcpu;
  * <p>Time is that of QEMU with icount: an instruction that reads the clock sees itself as retired; one that faults on an address
  * does not retire, one that raises an exception by itself (SYSCALL) does.
  */
-public final class MipsCpu extends Vcpu {
+public final class MipsCpu extends ProbedCpu {
     private static final int REFILL_VECTOR = 0;
     private static final int GENERAL_VECTOR = 0x180;
     private static final int INTERRUPT_VECTOR = 0x200;
@@ -29,7 +29,6 @@ public final class MipsCpu extends Vcpu {
     private final Cp0 cp0;
     private final MipsTlb guestTlb = new MipsTlb();
     private final MipsLifter lifter;
-    private final FetchOverlay overlay = new FetchOverlay();
     private TrapHook traps = TrapHook.NONE;
     private LongUnaryOperator kernelPages = address -> -1;
     private boolean waiting;
@@ -47,7 +46,7 @@ public final class MipsCpu extends Vcpu {
     public MipsCpu(Ram ram, Bus bus, Timeline timeline) {
         super(ram, bus, timeline, 0xffffffffL, 4, false);
         cp0 = new Cp0(this, timeline, this::interruptsChanged);
-        lifter = new MipsLifter(this::word, overlay);
+        lifter = new MipsLifter(this::word, overlay());
         pc = 0xbfc00000L;
     }
 
@@ -55,12 +54,7 @@ public final class MipsCpu extends Vcpu {
         return cp0;
     }
 
-    /** Breakpoints and slots. */
-    public FetchOverlay overlay() {
-        return overlay;
-    }
-
-    /** Who is asked before an exception is raised that a probe may want. */
+    @Override
     public void traps(TrapHook hook) {
         traps = hook;
     }
@@ -70,7 +64,12 @@ public final class MipsCpu extends Vcpu {
         return level -> cp0.pin(number, level);
     }
 
-    /** Goes on at an address, outside any delay slot. */
+    @Override
+    public boolean isSlot(long address) {
+        return MipsAddress.isSlot(address);
+    }
+
+    @Override
     public void jump(long address) {
         pc = address & 0xffffffffL;
         mode &= ~MipsMode.ANY_SLOT;
@@ -107,7 +106,7 @@ public final class MipsCpu extends Vcpu {
         return waiting;
     }
 
-    /** A probed instruction is being stepped in its slot: interrupts are held. */
+    @Override
     public void stepping(boolean now) {
         stepping = now;
         if (!now && attendLater) {
@@ -189,20 +188,9 @@ public final class MipsCpu extends Vcpu {
         writeCp0(Cp0.STATUS, value, timeline.now());
     }
 
-    /** Whether {@link #stepInPlace} has been asked for and is not done. */
+    @Override
     public boolean steppingInPlace() {
         return inPlace;
-    }
-
-    /** The offset in RAM of a kernel address, or -1: no effect on the guest. */
-    public long ramOffset(long address) {
-        long physical = peek(address);
-        return physical < 0 ? -1 : bus.ramOffset(physical);
-    }
-
-    /** Copies out of RAM, inside one page. */
-    public void readRam(long offset, byte[] into, int start, int length) {
-        ram.read(offset, into, start, length);
     }
 
     /**
@@ -213,7 +201,7 @@ public final class MipsCpu extends Vcpu {
         kernelPages = tables;
     }
 
-    /** A physical address without any effect on the guest, as the kernel sees it; -1 where nothing is mapped. */
+    @Override
     public long peek(long address) {
         int was = mode;
         mode &= ~MipsMode.USER;
@@ -279,7 +267,7 @@ public final class MipsCpu extends Vcpu {
 
     private int word(long physical) {
         if (FetchOverlay.isSlot(physical)) {
-            return MipsWord.of(overlay.slots(), (int) (physical - FetchOverlay.SLOTS_PHYSICAL));
+            return MipsWord.of(overlay().slots(), (int) (physical - FetchOverlay.SLOTS_PHYSICAL));
         }
         long offset = bus.ramOffset(physical);
         return offset < 0 ? (int) bus.load(physical, 4) : (int) readRam(offset, 4);
@@ -331,7 +319,7 @@ public final class MipsCpu extends Vcpu {
         return false;
     }
 
-    /** Executes the instruction at pc, whose probe has been asked, as {@link #stepInPlace}; the hook's probe methods are told. */
+    @Override
     public void stepProbed() {
         probing = true;
         stepping = true;
@@ -372,7 +360,7 @@ public final class MipsCpu extends Vcpu {
         }
     }
 
-    /** Executes the instruction at pc where it stands, whatever breakpoint stands there, and tells the trap hook when it is done. */
+    @Override
     public void stepInPlace() {
         inPlace = true;
         mode |= MipsMode.IN_PLACE;

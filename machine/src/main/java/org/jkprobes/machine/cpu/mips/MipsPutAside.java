@@ -2,12 +2,10 @@ package org.jkprobes.machine.cpu.mips;
 
 import org.jkprobes.machine.StateInput;
 import org.jkprobes.machine.StateOutput;
+import org.jkprobes.machine.cpu.PutAside;
 
-/**
- * A CPU put aside in one of its hooks, so that it can run something else in kernel mode with interrupts held; and what is put back
- * afterwards. Ends once, by {@link #putBack} or {@link #undo}.
- */
-public final class MipsPutAside {
+/** {@link PutAside} of a MIPS CPU. */
+public final class MipsPutAside implements PutAside {
     /** What a TLB refill or an exception's entry may still want to read. */
     private static final int[] REGISTERS = {
         Cp0.INDEX, Cp0.ENTRY_LO0, Cp0.ENTRY_LO1, Cp0.CONTEXT, Cp0.PAGE_MASK, Cp0.BAD_VADDR, Cp0.EPC, Cp0.ERROR_EPC
@@ -50,6 +48,7 @@ public final class MipsPutAside {
     }
 
     /** Puts the registers back; what concerns others than what was interrupted (interrupt masks, the address space's number) stays. */
+    @Override
     public void putBack() {
         for (int i = 0; i < slots.length; i++) {
             cpu.slot(i, slots[i]);
@@ -65,7 +64,7 @@ public final class MipsPutAside {
         cpu.resume(going);
     }
 
-    /** Puts all of the CPU's state back but the levels of its interrupt pins. The caller does so with memory. */
+    @Override
     public void undo() {
         Cp0 cp0 = cpu.cp0();
         int pins = cp0.get(Cp0.CAUSE) & 0x7c00;

@@ -40,6 +40,16 @@ final class InterruptPins {
         return state.interruptShadow && now == shadowUntil;
     }
 
+    /** What of it a guest call may change: the shadow. */
+    long shadowUntil() {
+        return state.interruptShadow ? shadowUntil : -1;
+    }
+
+    void shadowUntil(long until) {
+        shadowUntil = until;
+        state.interruptShadow = until >= 0;
+    }
+
     /** The vector of what is due; or {@link X86Interrupts#NOTHING} if it has gone. */
     int take() {
         if (nmiDue()) {

@@ -116,6 +116,18 @@ final class Stepping {
         return probed ? traps.probeFault(exception) : traps.fault(exception);
     }
 
+    /** The repeated instruction that is being stepped may be interrupted now. */
+    void betweenIterations() {
+        inPlace = false;
+        cpu.inPlaceMode(false);
+        if (probing) {
+            endProbe();
+            traps.probeInterrupted();
+        } else {
+            traps.interrupted();
+        }
+    }
+
     // ---- guest calls by handlers ----
 
     /** What goes on beside the CPU's state. */

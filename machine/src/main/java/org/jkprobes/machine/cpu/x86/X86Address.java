@@ -10,7 +10,8 @@ public final class X86Address {
     /** The first slot. */
     public static final long SLOTS = 0xffffffffffe00000L;
 
-    private static final long SLOTS_32 = SLOTS & 0xffffffffL;
+    /** The same to 32-bit code. */
+    public static final long SLOTS_32 = SLOTS & 0xffffffffL;
 
     private X86Address() {}
 

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.jkprobes.machine.StateInput;
 import org.jkprobes.machine.StateOutput;
 import org.jkprobes.machine.Timeline;
+import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.machine.cpu.TrapHook;
 import org.jkprobes.machine.device.Device;
 import org.jkprobes.machine.device.InterruptLine;
@@ -18,9 +19,7 @@ import org.jkprobes.machine.device.X86Interrupts;
 import org.jkprobes.machine.engine.Block;
 import org.jkprobes.machine.engine.BlockBuilder;
 import org.jkprobes.machine.engine.Bus;
-import org.jkprobes.machine.engine.FetchOverlay;
 import org.jkprobes.machine.engine.Ram;
-import org.jkprobes.machine.engine.Vcpu;
 
 /**
  * An x86-64 CPU: what {@link Cpuid} tells. The engine's pc is the linear address of an instruction; RIP is its offset in CS.
@@ -28,7 +27,7 @@ import org.jkprobes.machine.engine.Vcpu;
  * <p>What it does not do: virtual 8086 mode, task switches by far transfers; a near branch to an address that is
  * not canonical faults at that address and not at the branch.
  */
-public final class X86Cpu extends Vcpu {
+public final class X86Cpu extends ProbedCpu {
     /** {@link #pending}: the exception in {@link X86System#fault}. */
     private static final int FAULT = 1;
 
@@ -42,7 +41,6 @@ public final class X86Cpu extends Vcpu {
     private final InterruptPins pins;
     private final PortAccess ports;
     private final InstructionTable table = new InstructionTable();
-    private final FetchOverlay overlay = new FetchOverlay();
     private final X86Lifter lifter;
     private final CodeBytes fetches;
     private final HelperCalls helpers;
@@ -68,7 +66,7 @@ public final class X86Cpu extends Vcpu {
         debugging = new Debugging(this, system);
         faults = new FaultRules(this, system);
         fetches = new CodeBytes(this, system, ram, bus);
-        lifter = new X86Lifter(fetches, overlay, table);
+        lifter = new X86Lifter(fetches, overlay(), table);
         slot(X86Slots.RDX, Cpuid.SIGNATURE);
         pc = 0xfffffff0L;
         modeChanged();
@@ -97,34 +95,54 @@ public final class X86Cpu extends Vcpu {
         };
     }
 
-    /** Breakpoints and slots. */
-    public FetchOverlay overlay() {
-        return overlay;
+    @Override
+    public boolean isSlot(long address) {
+        return X86Address.isSlot(address);
     }
 
-    /** Who is asked before an exception is raised that a probe may want. */
+    @Override
+    public void jump(long linear) {
+        pc = wrap(linear);
+    }
+
+    @Override
     public void traps(TrapHook hook) {
         step.traps(hook);
     }
 
-    /** A probed instruction is being stepped in its slot: interrupts are held. */
+    @Override
     public void stepping(boolean now) {
         step.stepping(now);
     }
 
-    /** Executes the instruction at pc where it stands, whatever breakpoint stands there, and tells the trap hook when it is done. */
+    @Override
     public void stepInPlace() {
         step.stepInPlace();
     }
 
-    /** Executes the instruction at pc, whose probe has been asked, as {@link #stepInPlace}; the hook's probe methods are told. */
+    @Override
     public void stepProbed() {
         step.stepProbed();
     }
 
-    /** Whether {@link #stepInPlace} has been asked for and is not done. */
+    @Override
     public boolean steppingInPlace() {
         return step.inPlace();
+    }
+
+    /** What goes on beside the state is put aside: interrupts are held from now on. */
+    Stepping.Interrupted interrupt() {
+        return step.interrupt();
+    }
+
+    /** Goes on with what {@link #interrupt} has put aside. */
+    void resume(Stepping.Interrupted was) {
+        waiting = false;
+        step.resume(was);
+    }
+
+    InterruptPins pins() {
+        return pins;
     }
 
     void inPlaceMode(boolean now) {
@@ -135,7 +153,7 @@ public final class X86Cpu extends Vcpu {
         return step;
     }
 
-    /** The physical address of a linear one by the page tables, as the kernel sees it; -1 where nothing is mapped. No effect on the guest. */
+    @Override
     public long peek(long linear) {
         return system.paging.peek(wrap(linear));
     }
@@ -173,6 +191,28 @@ public final class X86Cpu extends Vcpu {
     public long rip() {
         long base = system.state.base(Segment.CS);
         return base == 0 ? pc : pc - base & LOW_32;
+    }
+
+    /** Changes the flags as a debugger does. */
+    public void flags(long value) {
+        rflags(value & ~Flag.VM);
+        modeChanged();
+        lookAtInterrupts();
+    }
+
+    /** The selector in a segment register, numbered as in instructions. */
+    public int selector(int segment) {
+        return system.state.segment(segment).selector;
+    }
+
+    /** The base of a segment register's segment. */
+    public long base(int segment) {
+        return system.state.base(segment);
+    }
+
+    /** The privilege level. */
+    public int privilegeLevel() {
+        return system.state.cpl;
     }
 
     /** Goes on at an offset in CS. */
@@ -319,7 +359,11 @@ public final class X86Cpu extends Vcpu {
 
     /** Enters the handler of an event, unless a probe whose instruction is being stepped wants it. */
     void deliver(int vector, int errorCode, Kind kind, long returnRip) {
-        if (!step.stepping()) {
+        if (step.stepping() && vector == Vectors.DEBUG && kind == Kind.TRAP) {
+            // After the instruction in its slot: the step is done.
+            step.traps().breakpoint(0);
+            deliverToGuest(vector, errorCode, kind, rip());
+        } else if (!step.stepping()) {
             deliverToGuest(vector, errorCode, kind, returnRip);
         } else if (!step.takes(X86Exception.of(vector, errorCode), kind)) {
             // Where the state says now.
@@ -607,6 +651,9 @@ public final class X86Cpu extends Vcpu {
         pending = NONE;
         alsoRetired(Math.max(0, done - 1));
         repeating = more;
+        if (more && step.stepping() && (attention || budgetLeft() <= Math.max(0, done - 1))) {
+            step.betweenIterations();
+        }
     }
 
     // ---- state ----

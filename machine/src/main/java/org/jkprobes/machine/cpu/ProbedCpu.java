@@ -1,0 +1,57 @@
+package org.jkprobes.machine.cpu;
+
+import org.jkprobes.machine.Timeline;
+import org.jkprobes.machine.engine.Bus;
+import org.jkprobes.machine.engine.FetchOverlay;
+import org.jkprobes.machine.engine.Ram;
+import org.jkprobes.machine.engine.Vcpu;
+
+/** A CPU whose instructions may have probes. Addresses are virtual ones, of x86 linear ones. */
+public abstract class ProbedCpu extends Vcpu {
+    private final FetchOverlay overlay = new FetchOverlay();
+
+    protected ProbedCpu(
+            Ram ram, Bus bus, Timeline timeline, long addressMask, int instructionAlignment, boolean mayCross) {
+        super(ram, bus, timeline, addressMask, instructionAlignment, mayCross);
+    }
+
+    /** Breakpoints and slots. */
+    public final FetchOverlay overlay() {
+        return overlay;
+    }
+
+    /** Who is asked before an exception is raised that a probe may want. */
+    public abstract void traps(TrapHook hook);
+
+    /** A probed instruction is being stepped in its slot: interrupts are held. */
+    public abstract void stepping(boolean now);
+
+    /** Executes the instruction at pc where it stands, whatever breakpoint stands there, and tells the trap hook when it is done. */
+    public abstract void stepInPlace();
+
+    /** Executes the instruction at pc, whose probe has been asked, as {@link #stepInPlace}; the hook's probe methods are told. */
+    public abstract void stepProbed();
+
+    /** Whether {@link #stepInPlace} has been asked for and is not done. */
+    public abstract boolean steppingInPlace();
+
+    /** Whether an address is one of a slot. Only while an instruction is stepped there is a slot at it. */
+    public abstract boolean isSlot(long address);
+
+    /** Goes on at an address, with no branch pending. */
+    public abstract void jump(long address);
+
+    /** A physical address without any effect on the guest, as the kernel sees it; -1 where nothing is mapped. */
+    public abstract long peek(long address);
+
+    /** The offset in RAM of a kernel address, or -1: no effect on the guest. */
+    public final long ramOffset(long address) {
+        long physical = peek(address);
+        return physical < 0 ? -1 : bus.ramOffset(physical);
+    }
+
+    /** Copies out of RAM, inside one page. */
+    public final void readRam(long offset, byte[] into, int start, int length) {
+        ram.read(offset, into, start, length);
+    }
+}
