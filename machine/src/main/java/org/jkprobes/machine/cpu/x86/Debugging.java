@@ -16,11 +16,15 @@ final class Debugging {
         registers = system.debug;
     }
 
-    /** Before an instruction in a mode with traps or breakpoints; whether the next one is to run alone. */
-    boolean before(int mode) {
+    /**
+     * Before an instruction in a mode with traps or breakpoints; whether the next one is to run alone.
+     *
+     * @param probed its probe was reached before: so were breakpoints of its
+     */
+    boolean before(int mode, boolean probed) {
         trapping = (mode & ModeBits.TRAP) != 0;
         causes = 0;
-        if ((mode & ModeBits.EXECUTION_BREAKPOINTS) != 0) {
+        if ((mode & ModeBits.EXECUTION_BREAKPOINTS) != 0 && !probed) {
             int hits = registers.hitsOfExecution(cpu.pc());
             if (hits != 0 && !state.flag(Flag.RF)) {
                 registers.note(hits);

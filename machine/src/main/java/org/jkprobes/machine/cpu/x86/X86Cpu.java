@@ -342,7 +342,7 @@ public final class X86Cpu extends ProbedCpu {
     protected boolean wantsAlone() {
         repeating = false;
         boolean inPlace = step.before();
-        return (mode & ALONE) != 0 ? debugging.before(mode) || inPlace : attendAfterNext;
+        return (mode & ALONE) != 0 ? debugging.before(mode, inPlace) || inPlace : attendAfterNext;
     }
 
     @Override
@@ -360,8 +360,12 @@ public final class X86Cpu extends ProbedCpu {
     /** Enters the handler of an event, unless a probe whose instruction is being stepped wants it. */
     void deliver(int vector, int errorCode, Kind kind, long returnRip) {
         if (step.stepping() && vector == Vectors.DEBUG && kind == Kind.TRAP) {
-            // After the instruction in its slot: the step is done.
-            step.traps().breakpoint(0);
+            // After the instruction in its slot, or an iteration of it: the step is done.
+            if (repeating) {
+                step.betweenIterations();
+            } else {
+                step.traps().breakpoint(0);
+            }
             deliverToGuest(vector, errorCode, kind, rip());
         } else if (!step.stepping()) {
             deliverToGuest(vector, errorCode, kind, returnRip);
@@ -381,7 +385,7 @@ public final class X86Cpu extends ProbedCpu {
 
     /** INT3: a breakpoint of somebody's, or the guest's own. */
     void breakpointInstruction(long returnRip) {
-        if (step.inPlace() || !step.traps().breakpoint(0)) {
+        if (step.inPlace() || !handled(0)) {
             deliver(Vectors.BREAKPOINT, 0, Kind.SOFTWARE, returnRip);
         }
     }
@@ -467,9 +471,19 @@ public final class X86Cpu extends ProbedCpu {
         pc = block.pcOf(instruction);
         // One that is stepped in place, or has a probe, is the guest's own.
         boolean own = step.inPlace() || block.probed && instruction == 0;
-        if (own || !step.traps().breakpoint(code)) {
+        if (own || !handled(code)) {
             deliverToGuest(Vectors.BREAKPOINT, 0, Kind.SOFTWARE, rip() + 1);
         }
+    }
+
+    private boolean handled(int code) {
+        long before = timeline.retired();
+        boolean handled = step.traps().breakpoint(code);
+        if (handled && timeline.retired() == before) {
+            // Nothing that a trap could follow, unless an instruction was emulated.
+            debugging.interrupted();
+        }
+        return handled;
     }
 
     @Override
@@ -477,12 +491,14 @@ public final class X86Cpu extends ProbedCpu {
         pc = block.pcOf(0);
         TrapHook.Verdict verdict = step.traps().probe(number & ~X86Lifter.REPEATED_PROBE);
         if (verdict == TrapHook.Verdict.SKIP) {
+            debugging.interrupted();
             return false;
         }
         boolean whole = (number & X86Lifter.REPEATED_PROBE) == 0;
         if (verdict == TrapHook.Verdict.RUN && whole && block.valid() && !attention) {
             return true;
         }
+        debugging.interrupted();
         stepProbed();
         return false;
     }
