@@ -34,7 +34,7 @@ public final class DebianGuest implements AutoCloseable {
     private DebianGuest(GuestImage image, RunOptions options) {
         MaltaMemory memory = new MaltaMemory((long) options.memoryMib() << 20);
         malta = new Malta(memory, Mc146818.DEFAULT_START, console::write);
-        probes = new Probes(new MaltaBoard(malta), new LinkedKernel(image.kernel(), options), new Quiet());
+        probes = new Probes(new ProbedMalta(malta), new LinkedKernel(image.kernel(), options), new Quiet());
         image.bootOn(malta, memory);
         probes.settle();
         probes.runToInit(() -> {});

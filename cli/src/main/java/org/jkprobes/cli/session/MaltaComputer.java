@@ -20,7 +20,7 @@ final class MaltaComputer implements GuestComputer {
         this.image = image;
         memory = new MaltaMemory((long) options.memoryMib() << 20);
         malta = new Malta(memory, Mc146818.DEFAULT_START, console);
-        probes = new Probes(new MaltaBoard(malta), new LinkedKernel(image.kernel(), options), events);
+        probes = new Probes(new ProbedMalta(malta), new LinkedKernel(image.kernel(), options), events);
     }
 
     @Override

@@ -3,6 +3,8 @@ package org.jkprobes.cli.session;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jkprobes.arch.x86.X86Layout;
+import org.jkprobes.cli.Guest;
 import org.jkprobes.cli.RunOptions;
 import org.jkprobes.cli.UserError;
 import org.jkprobes.cli.event.EventSink;
@@ -17,7 +19,7 @@ import org.jkprobes.machine.device.ConsoleSink;
 import org.jkprobes.machine.device.Mc146818;
 import org.jkprobes.machine.device.Uart16550;
 
-/** A {@link Pc}. There is no port of Kprobes for it yet. */
+/** A {@link Pc}. */
 final class PcComputer implements GuestComputer {
     /** Of the kernel's place and its random numbers: every boot is the same. */
     private static final long SEED = 1;
@@ -27,13 +29,14 @@ final class PcComputer implements GuestComputer {
     private final GuestImage image;
     private final PcMemory memory;
     private final Pc pc;
-    private final NoProbes probes;
+    private final Probes probes;
 
     PcComputer(RunOptions options, GuestImage image, ConsoleSink console, EventSink events) {
         this.image = image;
         memory = new PcMemory((long) options.memoryMib() << 20);
         pc = new Pc(memory, Mc146818.DEFAULT_START, console);
-        probes = new NoProbes(options.guest(), events);
+        X86Layout layout = options.guest() == Guest.X86_64 ? X86Layout.AMD64 : X86Layout.I386;
+        probes = new Probes(new ProbedPc(pc, layout), new LinkedKernel(image.kernel(), options), events);
     }
 
     @Override

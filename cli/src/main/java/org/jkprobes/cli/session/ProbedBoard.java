@@ -1,6 +1,7 @@
 package org.jkprobes.cli.session;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jkprobes.machine.Machine;
@@ -35,8 +36,14 @@ interface ProbedBoard {
     /** Empty for a kernel that does not move itself. */
     Optional<Move> move(LinkedKernel kernel, KernelSymbols linked);
 
-    /** Whether the kernel's text is where its symbols say, so that breakpoints can be put there; if not, the guest runs on. */
-    boolean isMapped(Target target, KernelSymbols kernel);
+    /**
+     * How far the running kernel is from where it is expected, once its text is there, so that breakpoints can be put on it; empty as long
+     * as it is not.
+     *
+     * @param expected symbols as far as is known
+     * @param delta how far those are from where it is linked
+     */
+    OptionalLong found(Target target, LinkedKernel kernel, KernelSymbols expected, long delta);
 
     /** Registers that a hit shows, from the first on. */
     int shownRegisters();

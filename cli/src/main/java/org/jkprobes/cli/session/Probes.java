@@ -3,6 +3,7 @@ package org.jkprobes.cli.session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jkprobes.Jprobe;
 import org.jkprobes.Kprobe;
 import org.jkprobes.Kprobes;
@@ -113,8 +114,13 @@ final class Probes implements GuestProbes {
         }
         Machine machine = board.machine();
         Machine.Outcome outcome = Machine.Outcome.REACHED;
-        while (outcome == Machine.Outcome.REACHED && !board.isMapped(target, symbols())) {
+        OptionalLong found = board.found(target, kernel, symbols(), delta);
+        while (outcome == Machine.Outcome.REACHED && found.isEmpty()) {
             outcome = machine.run(machine.timeline().retired() + UNMAPPED_SLICE);
+            found = board.found(target, kernel, symbols(), delta);
+        }
+        if (found.orElse(0) != 0) {
+            moved(delta + found.getAsLong());
         }
     }
 

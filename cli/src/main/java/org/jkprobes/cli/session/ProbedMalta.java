@@ -16,7 +16,7 @@ import org.jkprobes.target.Symbols;
 import org.jkprobes.target.Target;
 
 /** A Malta, whose kernel lies in memory that needs no page tables. */
-record MaltaBoard(Malta malta) implements ProbedBoard {
+record ProbedMalta(Malta malta) implements ProbedBoard {
     private static final int V0 = 2;
 
     @Override
@@ -45,9 +45,10 @@ record MaltaBoard(Malta malta) implements ProbedBoard {
                 : Optional.empty();
     }
 
+    /** Unmapped memory: it is there from the beginning. */
     @Override
-    public boolean isMapped(Target target, KernelSymbols kernel) {
-        return true;
+    public OptionalLong found(Target target, LinkedKernel kernel, KernelSymbols expected, long delta) {
+        return OptionalLong.of(0);
     }
 
     /** General registers, Status, LO, HI, BadVAddr, Cause, PC: what follows in the layout is the FPU, which this CPU lacks. */
