@@ -75,13 +75,41 @@ class PcRunTest {
                 .isEqualTo("jkprobes: the guest panicked: Kernel panic - not syncing: sysrq triggered crash");
     }
 
+    /** The shell starts five programs of its own; planted from the kernel's first instructions on, by breakpoints and optimized. */
     @ParameterizedTest
-    @ValueSource(strings = {"i386", "x86_64"})
-    void probesAreRefusedInOneLine(String arch) {
-        CommandRun run = run(2, arch, "--exec", "true", "--kprobe", "kernel_clone");
-        assertThat(run.out()).isEmpty();
-        assertThat(run.errLines())
-                .last()
-                .isEqualTo("jkprobes: --arch " + arch + ": there are no probes on " + arch + " yet");
+    @CsvSource({"i386, on", "i386, off", "x86_64, on", "x86_64, off"})
+    void probesHitAndDoNotDisturb(String arch, String optimize) {
+        String commands = "for i in 1 2 3 4 5; do /bin/true; done";
+        List<String> plain =
+                run(0, arch, "--append", "quiet", "--exec", commands).outLines();
+        CommandRun probed = run(
+                0,
+                arch,
+                "--append",
+                "quiet",
+                "--exec",
+                commands,
+                "--kprobe",
+                "kernel_clone",
+                "--after",
+                "--jprobe",
+                "vm_mmap_pgoff:6",
+                "--kretprobe",
+                "kernel_clone",
+                "--optimize",
+                optimize);
+        assertThat(probed.outLines().getLast()).isEqualTo(plain.getLast());
+        assertThat(probed.out())
+                .containsPattern("kprobe kernel_clone\\+0x0 pre .*\n(    .*\n)+.*kernel_clone\\+0x0\n.*kernel_thread")
+                .containsPattern("kprobe kernel_clone\\+0x0 post ")
+                .containsPattern("jprobe vm_mmap_pgoff\\+0x0 .* arg6=")
+                .containsPattern("kretprobe kernel_clone\\+0x0 .* value=0x");
+        long forks = probed.outLines().stream()
+                .filter(line -> line.startsWith("kprobe kernel_clone+0x0 pre"))
+                .count();
+        assertThat(forks).isGreaterThan(40);
+        assertThat(probed.outLines().stream().filter(line -> line.startsWith("kretprobe kernel_clone+0x0 ")))
+                .hasSize((int) forks);
+        assertThat(probed.outLines()).anyMatch(line -> line.matches(" *" + forks + " +0  kernel_clone\\+0x0"));
     }
 }
