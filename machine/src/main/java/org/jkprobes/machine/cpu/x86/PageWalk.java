@@ -22,6 +22,11 @@ final class PageWalk {
 
     private static final long NO_EXECUTE = 1L << 63;
 
+    /** In CR3: the program's half of a pair of tables. */
+    private static final long ISOLATION = 0x1000;
+    /** The offset in the first table of the entry for the CPU entry area, at 0xfffffe0000000000. */
+    private static final int ENTRY_AREA = 508 * 8;
+
     private final SystemState state;
     private final PhysicalMemory memory;
 
@@ -42,8 +47,6 @@ final class PageWalk {
 
     /** The translation in {@link Tlb}'s form, or {@link TlbTable#MISSING}. Changes nothing. */
     long walk(long linear) {
-        depth = 0;
-        reservedBit = false;
         if (state.longMode()) {
             return walk(linear, state.cr3 & FRAME, 39, 9);
         }
@@ -53,7 +56,25 @@ final class PageWalk {
         return walk(linear & 0xffffffffL, state.cr3 & 0xfffff000L, 22, 10);
     }
 
+    /**
+     * As {@link #walk}, of a kernel address that Linux's page-table isolation hides while a program runs. The kernel's first table is in the
+     * page before the program's then, and both map the CPU entry area alike ({@code arch/x86/mm/pti.c}); that tells such a pair.
+     */
+    long walkIsolated(long linear) {
+        long programs = state.cr3 & FRAME;
+        long kernels = programs & ~ISOLATION;
+        if (!state.longMode() || linear >= 0 || programs == kernels) {
+            return TlbTable.MISSING;
+        }
+        long entry = memory.load(kernels + ENTRY_AREA, 8);
+        boolean pair =
+                (entry & PRESENT) != 0 && (entry & ~ACCESSED) == (memory.load(programs + ENTRY_AREA, 8) & ~ACCESSED);
+        return pair ? walk(linear, kernels, 39, 9) : TlbTable.MISSING;
+    }
+
     private long walk(long linear, long root, int topShift, int indexBits) {
+        depth = 0;
+        reservedBit = false;
         entrySize = indexBits == 9 ? 8 : 4;
         boolean paePointers = topShift == 30;
         long table = root;

@@ -119,7 +119,7 @@ final class Paging {
         fault.raise(Vectors.PAGE_FAULT, error);
     }
 
-    /** The physical address by the page tables as they lie in memory, or -1: no rights asked, no effect on the guest. */
+    /** The physical address by the page tables as they lie in memory, the kernel's if need be, or -1: no rights asked, no effect on the guest. */
     long peek(long linear) {
         if (!state.paging()) {
             return linear & 0xffffffffL;
@@ -128,6 +128,9 @@ final class Paging {
             return -1;
         }
         long found = walk.walk(linear);
+        if (found == TlbTable.MISSING) {
+            found = walk.walkIsolated(linear);
+        }
         return found == TlbTable.MISSING ? -1 : found & Tlb.PAGE | linear & IN_PAGE;
     }
 }
