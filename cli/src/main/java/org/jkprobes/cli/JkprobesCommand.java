@@ -1,5 +1,9 @@
 package org.jkprobes.cli;
 
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,21 +43,36 @@ import picocli.CommandLine.Spec;
             "      whether a probe can be there, and if not, why",
             "",
             "Exit codes: 0 done, 2 bad input or something missing (one line on stderr says what), 3 the guest panicked."
-        },
-        subcommands = {
-            DemoCommand.class,
-            RunCommand.class,
-            SymbolsCommand.class,
-            DisasmCommand.class,
-            CanProbeCommand.class,
-            ListCommand.class,
-            UnpackCommand.class,
-            DoctorCommand.class,
-            HelpCommand.class
         })
 final class JkprobesCommand implements Runnable {
     @Spec
     CommandSpec spec = CommandSpec.create();
+
+    /** Every subcommand, in the order in which help lists them. */
+    private static final List<Map.Entry<String, Supplier<Object>>> SUBCOMMANDS = List.of(
+            Map.entry("demo", DemoCommand::new),
+            Map.entry("run", RunCommand::new),
+            Map.entry("symbols", SymbolsCommand::new),
+            Map.entry("disasm", DisasmCommand::new),
+            Map.entry("can-probe", CanProbeCommand::new),
+            Map.entry("list", ListCommand::new),
+            Map.entry("unpack", UnpackCommand::new),
+            Map.entry("doctor", DoctorCommand::new),
+            // No method reference: a reference into such old class files breaks the cache that train.sh makes.
+            Map.entry("help", () -> new HelpCommand()));
+
+    /**
+     * Adds the subcommand that is asked for, or all of them where none is: what a subcommand says of itself is read by reflection, and
+     * that of all takes a quarter of a second.
+     */
+    static void addSubcommands(CommandLine root, String... args) {
+        List<Map.Entry<String, Supplier<Object>>> asked = SUBCOMMANDS.stream()
+                .filter(one -> args.length > 0 && one.getKey().equals(args[0]) && !args[0].equals("help"))
+                .toList();
+        for (Map.Entry<String, Supplier<Object>> one : asked.isEmpty() ? SUBCOMMANDS : asked) {
+            root.addSubcommand(one.getKey(), one.getValue().get());
+        }
+    }
 
     @Override
     public void run() {

@@ -3,6 +3,7 @@ package org.jkprobes.cli;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 
@@ -14,7 +15,12 @@ public final class Main {
         // The guest and the symbols speak UTF-8 whatever the locale of the host.
         System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
-        CommandLine command = commandLine();
+        if (args.length == 1 && args[0].equals("--version")) {
+            // As the command would print it, without a command to be made.
+            new VersionText().print(new PrintWriter(System.out, false, StandardCharsets.UTF_8));
+            return;
+        }
+        CommandLine command = commandLine(args);
         int exitCode;
         try {
             exitCode = command.execute(args);
@@ -25,9 +31,11 @@ public final class Main {
         System.exit(exitCode);
     }
 
-    /** The whole command, as tests run it too. */
-    public static CommandLine commandLine() {
-        return configured(new CommandLine(new JkprobesCommand()));
+    /** The command, as tests run it too; if it is known with what arguments it will be run, with no other subcommand than they need. */
+    public static CommandLine commandLine(String... args) {
+        CommandLine root = new CommandLine(new JkprobesCommand());
+        JkprobesCommand.addSubcommands(root, args);
+        return configured(root);
     }
 
     /** With our ways to report failures and to read options; the same for a command and its subcommands. */

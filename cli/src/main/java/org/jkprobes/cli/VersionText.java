@@ -2,6 +2,7 @@ package org.jkprobes.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
@@ -15,6 +16,13 @@ final class VersionText implements IVersionProvider {
             "Java " + Runtime.version() + " (" + System.getProperty("java.vendor") + "), "
                     + System.getProperty("os.name") + " " + System.getProperty("os.arch")
         };
+    }
+
+    void print(PrintWriter out) {
+        for (String line : getVersion()) {
+            out.println(line);
+        }
+        out.flush();
     }
 
     /** The version in the pom, which the build writes beside this class. */

@@ -66,6 +66,21 @@ class CommandLineTest {
     }
 
     @Test
+    void theVersionIsTheSameWithoutThatACommandIsMade() {
+        StringWriter direct = new StringWriter();
+        new VersionText().print(new PrintWriter(direct));
+        assertThat(execute("--version")).isZero();
+        assertThat(out).hasToString(direct.toString());
+    }
+
+    @Test
+    void ofSeveralCommandsOnlyTheOneAskedForIsMade() {
+        assertThat(Main.commandLine("run", "--help").getSubcommands()).containsOnlyKeys("run");
+        assertThat(Main.commandLine("help", "run").getSubcommands()).containsKeys("run", "demo", "doctor");
+        assertThat(Main.commandLine("--help").getSubcommands()).containsKeys("run", "demo", "doctor");
+    }
+
+    @Test
     void helpListsEveryCommandAndExamples() {
         assertThat(execute("--help")).isZero();
         assertThat(out.toString()).contains("Examples:");
