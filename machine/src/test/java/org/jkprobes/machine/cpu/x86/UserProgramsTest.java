@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A program of Debian's gcc and C library prints the same in the guest as on the host: arithmetic, strings, signals, processes. */
+/** Programs of Debian's gcc print the same in the guest as on the host: arithmetic, strings, signals, processes, system calls. */
 @Tag("kernel")
 @Tag("oracle")
 class UserProgramsTest {
@@ -40,16 +41,35 @@ class UserProgramsTest {
     @TempDir
     Path folder;
 
-    private Path compiled(String level) throws IOException, InterruptedException {
-        Path source = folder.resolve("program.c");
-        try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("program.c"))) {
+    private Path compiled(String name, String... options) throws IOException, InterruptedException {
+        Path source = folder.resolve(name);
+        try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream(name))) {
             Files.write(source, in.readAllBytes());
         }
-        Path program = folder.resolve("program" + level);
-        String messages =
-                output(new ProcessBuilder("gcc", level, "-static", "-o", program.toString(), source.toString(), "-lm"));
-        assertThat(program).as(messages).exists();
+        Path program = folder.resolve(name + options[0]);
+        List<String> command = new ArrayList<>(List.of("gcc", "-static", "-o", program.toString(), source.toString()));
+        command.addAll(List.of(options));
+        assertThat(output(new ProcessBuilder(command))).isEmpty();
         return program;
+    }
+
+    /** A program with a C library, for x86-64. */
+    private Path wide(String level) throws IOException, InterruptedException {
+        return compiled("program.c", level, "-lm");
+    }
+
+    /** A program on its own, for i386. */
+    private Path narrow(String level) throws IOException, InterruptedException {
+        return compiled(
+                "program32.c",
+                level,
+                "-m32",
+                "-ffreestanding",
+                "-nostdlib",
+                "-fno-stack-protector",
+                "-fno-math-errno",
+                "-no-pie",
+                "-fno-pie");
     }
 
     private static String output(ProcessBuilder command) throws IOException, InterruptedException {
@@ -66,20 +86,28 @@ class UserProgramsTest {
     }
 
     @Test
-    void theHostAgrees() throws Exception {
-        Path plain = compiled("-O0");
-        Path optimized = compiled("-O2");
-        DebianKernels.Fetched fetched = DebianKernels.fetchFor(Architecture.AMD64, Progress.SILENT);
+    void programsOfX86_64() throws Exception {
+        theHostAgrees(Architecture.AMD64, List.of(wide("-O0"), wide("-O2"), narrow("-O0"), narrow("-O2")));
+    }
+
+    @Test
+    void programsOfI386() throws Exception {
+        theHostAgrees(Architecture.I386, List.of(narrow("-O0"), narrow("-O2")));
+    }
+
+    private static void theHostAgrees(Architecture architecture, List<Path> programs) throws Exception {
+        DebianKernels.Fetched fetched = DebianKernels.fetchFor(architecture, Progress.SILENT);
         KernelImage image = KernelImage.open(fetched.kernel(), CacheFolder.ofUser());
-        byte[] initramfs = Initramfs.of(Files.readAllBytes(fetched.busybox()))
-                .file("plain", 0755, Files.readAllBytes(plain))
-                .file("optimized", 0755, Files.readAllBytes(optimized))
-                .exec("echo one; /plain; echo two; /optimized")
-                .toBytes();
+        Initramfs initramfs = Initramfs.of(Files.readAllBytes(fetched.busybox()));
+        StringBuilder commands = new StringBuilder();
+        for (int i = 0; i < programs.size(); i++) {
+            initramfs.file("program" + i, 0755, Files.readAllBytes(programs.get(i)));
+            commands.append("echo program %d; /program%d; ".formatted(i, i));
+        }
         ByteArrayOutputStream console = new ByteArrayOutputStream();
         Pc pc = new Pc(MEMORY, Mc146818.DEFAULT_START, console::write);
-        pc.boot(LinuxBoot.prepare(
-                MEMORY, X86Images.kernel(image), new LinuxBoot.Options(LINE, Optional.of(initramfs))));
+        byte[] disk = initramfs.exec(commands.toString()).toBytes();
+        pc.boot(LinuxBoot.prepare(MEMORY, X86Images.kernel(image), new LinuxBoot.Options(LINE, Optional.of(disk))));
         Machine.Outcome outcome = pc.machine().run(6_000_000_000L);
         List<String> lines = console.toString(StandardCharsets.UTF_8)
                 .lines()
@@ -87,8 +115,11 @@ class UserProgramsTest {
                 .filter(line -> !line.startsWith("["))
                 .toList();
         assertThat(outcome).as(lines.toString()).isEqualTo(Machine.Outcome.POWER_OFF);
-        assertThat(part(lines, "one")).isEqualTo(onTheHost(plain));
-        assertThat(part(lines, "two")).isEqualTo(onTheHost(optimized));
+        for (int i = 0; i < programs.size(); i++) {
+            assertThat(part(lines, "program " + i))
+                    .as(programs.get(i).toString())
+                    .isEqualTo(onTheHost(programs.get(i)));
+        }
     }
 
     /** From behind a line to the program's last. */

@@ -1,4 +1,5 @@
 /* Computes, copies, faults, forks; prints what came of it. With a C library. */
+#define _GNU_SOURCE
 #include <fenv.h>
 #include <math.h>
 #include <setjmp.h>
