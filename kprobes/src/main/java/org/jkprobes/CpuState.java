@@ -59,7 +59,10 @@ final class CpuState {
         if ((now & 1) != 0) {
             return false;
         }
-        reader = Thread.currentThread();
+        Thread thread = Thread.currentThread();
+        if (reader != thread) {
+            reader = thread;
+        }
         // Volatile: what is read from here on must not be older than the odd epoch others see.
         EPOCH.setVolatile(this, now + 1);
         return true;
@@ -141,8 +144,9 @@ final class CpuState {
         return depth == 0 ? null : frames[depth - 1];
     }
 
+    /** What the frame refers to stays until the next hit: to forget it would cost every hit, and nobody looks above the depth. */
     void pop() {
-        frames[--depth].clear();
+        depth--;
     }
 
     /** Whether a hit going on uses this instruction. Only meaningful if the epoch is even and the same before and after. */

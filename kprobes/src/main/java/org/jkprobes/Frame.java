@@ -65,10 +65,4 @@ final class Frame {
         optimized = false;
         retries = 0;
     }
-
-    void clear() {
-        point = ProbePoint.TOMBSTONE;
-        probes = NO_PROBES;
-        instruction = NoInstruction.NONE;
-    }
 }
