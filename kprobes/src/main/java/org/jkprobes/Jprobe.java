@@ -42,12 +42,15 @@ public final class Jprobe {
     private final boolean asmlinkage;
     private volatile Saved[] saved = {};
 
-    private Jprobe(Location location, boolean disabled, boolean asmlinkage, Call call) {
+    private Jprobe(Location location, boolean disabled, boolean pending, boolean asmlinkage, Call call) {
         this.call = call;
         this.asmlinkage = asmlinkage;
         Kprobe.Builder at = Kprobe.at(location).as(Kprobe.Rank.JPROBE, "jprobe");
         if (disabled) {
             at.disabled();
+        }
+        if (pending) {
+            at.pending();
         }
         kprobe = at.pre(this::enter).build();
     }
@@ -159,6 +162,7 @@ public final class Jprobe {
     public static final class Builder {
         private final Location location;
         private boolean disabled;
+        private boolean pending;
         private boolean asmlinkage;
         private @Nullable Call call;
 
@@ -252,6 +256,12 @@ public final class Jprobe {
             });
         }
 
+        /** As {@link Kprobe.Builder#pending}. */
+        public Builder pending() {
+            pending = true;
+            return this;
+        }
+
         /**
          * The function takes all its arguments on the stack, as {@code asmlinkage} functions and those with a variable number of arguments
          * do on i386. No difference elsewhere.
@@ -274,7 +284,8 @@ public final class Jprobe {
 
         /** @throws NullPointerException if no handler was given */
         public Jprobe build() {
-            return new Jprobe(location, disabled, asmlinkage, Objects.requireNonNull(call, "a jprobe needs a handler"));
+            return new Jprobe(
+                    location, disabled, pending, asmlinkage, Objects.requireNonNull(call, "a jprobe needs a handler"));
         }
     }
 }

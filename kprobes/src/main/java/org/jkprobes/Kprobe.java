@@ -25,6 +25,8 @@ public final class Kprobe {
 
     enum State {
         UNREGISTERED,
+        /** Its symbol is not there yet. */
+        PENDING,
         ENABLED,
         DISABLED,
         GONE
@@ -32,6 +34,7 @@ public final class Kprobe {
 
     private final Location location;
     private final boolean startDisabled;
+    private final boolean waits;
     final @Nullable PreHandler pre;
     final @Nullable PostHandler post;
     final @Nullable FaultHandler fault;
@@ -50,6 +53,7 @@ public final class Kprobe {
     private Kprobe(Builder builder) {
         location = builder.location;
         startDisabled = builder.disabled;
+        waits = builder.pending;
         pre = builder.pre;
         post = builder.post;
         fault = builder.fault;
@@ -86,6 +90,10 @@ public final class Kprobe {
         return startDisabled;
     }
 
+    boolean waits() {
+        return waits;
+    }
+
     /** The address of the probed instruction: since it was last registered; 0 if it never was. */
     public long address() {
         return address;
@@ -116,6 +124,11 @@ public final class Kprobe {
         return state == State.GONE;
     }
 
+    /** Whether it is registered and waits for its symbol: {@link Builder#pending}. */
+    public boolean pending() {
+        return state == State.PENDING;
+    }
+
     /** Whether hits of it take the optimized path now. */
     public boolean optimized() {
         Kprobes owner = kprobes;
@@ -141,6 +154,7 @@ public final class Kprobe {
     public static final class Builder {
         private Location location;
         private boolean disabled;
+        private boolean pending;
         private @Nullable PreHandler pre;
         private @Nullable PostHandler post;
         private @Nullable FaultHandler fault;
@@ -191,6 +205,15 @@ public final class Kprobe {
         /** Registers it disabled; {@link Kprobes#enable} starts it. */
         public Builder disabled() {
             disabled = true;
+            return this;
+        }
+
+        /**
+         * If its symbol is not there when it is registered, it waits for the module that brings it, instead of being refused: {@link
+         * Kprobes#symbolsAdded}.
+         */
+        public Builder pending() {
+            pending = true;
             return this;
         }
 

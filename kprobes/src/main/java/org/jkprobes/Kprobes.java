@@ -143,7 +143,9 @@ public final class Kprobes implements AutoCloseable {
 
     /** Registers a jprobe. @throws ProbeRefusal if it cannot be, also if its place is not the entry of a function */
     public Jprobe register(Jprobe probe) {
-        places.checkEntry(places.resolve(probe.kprobe().location()));
+        if (!probe.kprobe().waits()) {
+            places.checkEntry(places.resolve(probe.kprobe().location()));
+        }
         if (!probe.kprobe().registered()) {
             probe.prepare(target.cpus());
         }
@@ -230,6 +232,19 @@ public final class Kprobes implements AutoCloseable {
     /** No probes from {@code start} to before {@code end} from now on; those that are there stay. */
     public void blacklist(long start, long end, String reason) {
         places.blacklist(start, end, reason);
+    }
+
+    /**
+     * The target has learnt new symbols (a module was loaded): {@linkplain Kprobe#pending pending} probes on them are placed, or reported
+     * as refused and unregistered. May be called inside a handler. Returns how many were placed.
+     */
+    public int symbolsAdded() {
+        return registry.symbolsAdded();
+    }
+
+    /** Probes that wait for their symbols, the oldest first. */
+    public List<Kprobe> pending() {
+        return registry.pending();
     }
 
     /**

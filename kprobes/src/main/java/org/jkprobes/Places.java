@@ -83,6 +83,11 @@ final class Places {
         if (!target.symbols().isText(address)) {
             throw refusal(Errno.EINVAL, address, "not in kernel or module text", OptionalLong.empty());
         }
+        checkReserved(address);
+    }
+
+    /** Refuses what is not the guest's, and what is blacklisted. */
+    void checkReserved(long address) {
         Optional<String> own = target.blacklisted(address);
         if (own.isPresent()) {
             throw refusal(Errno.EINVAL, address, own.get(), OptionalLong.empty());

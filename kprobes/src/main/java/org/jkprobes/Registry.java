@@ -31,6 +31,9 @@ final class Registry {
     private final Reports reports;
     private final CpuState[] cpus;
     private final PointTable table = new PointTable();
+    /** Probes whose symbols are not there yet, the oldest first; with the lock held. */
+    private final List<Kprobe> waiting = new ArrayList<>();
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Grace grace;
     private final SlotPool slots;
@@ -88,10 +91,9 @@ final class Registry {
     }
 
     void register(Kprobe probe, Kprobes owner) {
-        long address = places.resolve(probe.location());
         lock.lock();
         try {
-            registerLocked(probe, address, owner);
+            registerOrWait(probe, owner);
         } finally {
             lock.unlock();
         }
@@ -103,7 +105,7 @@ final class Registry {
         lock.lock();
         try {
             for (Kprobe probe : probes) {
-                registerLocked(probe, places.resolve(probe.location()), owner);
+                registerOrWait(probe, owner);
                 done.add(probe);
             }
             done.clear();
@@ -118,6 +120,81 @@ final class Registry {
         }
     }
 
+    private void registerOrWait(Kprobe probe, Kprobes owner) {
+        long address;
+        try {
+            address = places.resolve(probe.location());
+        } catch (ProbeRefusal e) {
+            if (!probe.waits() || e.errno() != Errno.ENOENT || probe.registered()) {
+                throw e;
+            }
+            probe.kprobes = owner;
+            probe.address = 0;
+            probe.state = Kprobe.State.PENDING;
+            waiting.add(probe);
+            return;
+        }
+        checkEntry(probe, address);
+        registerLocked(probe, address, owner);
+    }
+
+    private void checkEntry(Kprobe probe, long address) {
+        if (probe.rank == Kprobe.Rank.JPROBE) {
+            places.checkEntry(address);
+        }
+    }
+
+    /** Places what was waiting for symbols there are now. */
+    int symbolsAdded() {
+        int count = 0;
+        lock.lock();
+        try {
+            for (Kprobe probe : List.copyOf(waiting)) {
+                count += place(probe) ? 1 : 0;
+            }
+        } finally {
+            lock.unlock();
+        }
+        return count;
+    }
+
+    private boolean place(Kprobe probe) {
+        long address;
+        try {
+            address = places.resolve(probe.location());
+        } catch (ProbeRefusal e) {
+            if (e.errno() != Errno.ENOENT) {
+                giveUp(probe, 0, e);
+            }
+            return false;
+        }
+        waiting.remove(probe);
+        probe.state = Kprobe.State.UNREGISTERED;
+        try {
+            checkEntry(probe, address);
+            registerLocked(probe, address, probe.kprobes());
+            return true;
+        } catch (ProbeRefusal e) {
+            giveUp(probe, address, e);
+            return false;
+        }
+    }
+
+    private void giveUp(Kprobe probe, long address, ProbeRefusal why) {
+        waiting.remove(probe);
+        probe.state = Kprobe.State.UNREGISTERED;
+        reports.report(Report.Kind.GONE, probe, -1, address, "it cannot be placed: " + why.getMessage(), null);
+    }
+
+    List<Kprobe> pending() {
+        lock.lock();
+        try {
+            return List.copyOf(waiting);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void registerLocked(Kprobe probe, long address, Kprobes owner) {
         if (probe.registered()) {
             throw places.refusal(Errno.EINVAL, address, "this probe is registered already", OptionalLong.empty());
@@ -125,7 +202,12 @@ final class Registry {
         ProbePoint point = table.find(address);
         boolean fresh = point == null;
         if (point == null) {
-            places.check(address);
+            if (probe.rank == Kprobe.Rank.RETURN) {
+                // A caller may be in text without symbols: what starts a module is freed afterwards.
+                places.checkReserved(address);
+            } else {
+                places.check(address);
+            }
             try {
                 point = new ProbePoint(address, arch.prepare(target, address, slots));
             } catch (Unprobeable e) {
@@ -210,6 +292,10 @@ final class Registry {
         if (!isMine(probe)) {
             return false;
         }
+        if (waiting.remove(probe)) {
+            probe.state = Kprobe.State.UNREGISTERED;
+            return true;
+        }
         probe.state = Kprobe.State.UNREGISTERED;
         if (!gone && point != null) {
             point.remove(probe);
@@ -253,6 +339,9 @@ final class Registry {
         try {
             if (!isMine(probe)) {
                 throw ProbeRefusal.of(Errno.EINVAL, probe.toString(), "it is not registered");
+            }
+            if (probe.pending()) {
+                throw ProbeRefusal.of(Errno.ENOENT, probe.toString(), "its symbol is not there yet");
             }
             if (probe.gone()) {
                 if (!enabled) {

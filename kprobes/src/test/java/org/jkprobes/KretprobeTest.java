@@ -326,6 +326,7 @@ class KretprobeTest {
         try (Kprobes kprobes = Kprobes.on(machine)) {
             kprobes.onReport(reports::add);
             Kretprobe<Object> probe = kprobes.register(Kretprobe.at("main").build());
+            kprobes.blacklist(0, 0xffffffffL, "all of it");
             run(machine);
             assertThat(probe.active()).isZero();
             assertThat(kprobes.losses().count(probe.kprobe(), LossCause.UNWATCHED))

@@ -28,6 +28,9 @@ interface GuestComputer {
 
     GuestProbes probes();
 
+    /** What its probes see of it. */
+    ProbedBoard board();
+
     /**
      * Puts what is booted in place: as if the firmware had just jumped to the kernel's first instruction.
      *

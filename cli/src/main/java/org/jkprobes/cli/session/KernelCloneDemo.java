@@ -12,10 +12,15 @@ import org.jkprobes.target.Memory;
  * handler has the guest print its stack, jprobes that read arguments, a kretprobe.
  */
 public final class KernelCloneDemo implements ProbeModule {
-    // struct kernel_clone_args of include/linux/sched/task.h (6.1), 32 bits
-    private static final int EXIT_SIGNAL = 20;
-    private static final int STACK = 24;
-    private static final int STACK_SIZE = 28;
+    /**
+     * The words of {@code struct kernel_clone_args} of {@code include/linux/sched/task.h} (6.1) behind its 64 bits of flags: three pointers,
+     * the signal, and the stack's address and size.
+     */
+    private static final int FLAGS_BYTES = 8;
+
+    private static final int EXIT_SIGNAL = 3;
+    private static final int STACK = 4;
+    private static final int STACK_SIZE = 5;
 
     private boolean dumped;
 
@@ -35,10 +40,8 @@ public final class KernelCloneDemo implements ProbeModule {
         kprobes.register(Jprobe.at("kernel_clone")
                 .entry(args -> kprobes.printk(
                         "jprobe kernel_clone: flags 0x%x, stack 0x%x, stack_size 0x%x, exit_signal %d",
-                        memory.readLong(args, 0),
-                        memory.readInt(args + STACK, 0),
-                        memory.readInt(args + STACK_SIZE, 0),
-                        memory.readInt(args + EXIT_SIGNAL, 0)))
+                        memory.readLong(args, 0), word(kprobes, args, STACK), word(kprobes, args, STACK_SIZE), (int)
+                                word(kprobes, args, EXIT_SIGNAL)))
                 .build());
         kprobes.register(Jprobe.at("vm_mmap_pgoff")
                 .entry((file, address, length, protection, flags, page) -> {
@@ -53,5 +56,12 @@ public final class KernelCloneDemo implements ProbeModule {
                 .handler((call, regs) ->
                         kprobes.printk("kretprobe kernel_clone: returns %d", (int) kprobes.returnValue(regs)))
                 .build());
+    }
+
+    private static long word(Kprobes kprobes, long args, int number) {
+        int bytes = kprobes.target().wordBytes();
+        long address = args + FLAGS_BYTES + (long) number * bytes;
+        Memory memory = kprobes.target().memory();
+        return bytes == 8 ? memory.readLong(address, 0) : memory.readInt(address, 0) & 0xffffffffL;
     }
 }

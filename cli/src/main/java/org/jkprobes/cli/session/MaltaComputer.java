@@ -39,6 +39,11 @@ final class MaltaComputer implements GuestComputer {
     }
 
     @Override
+    public ProbedBoard board() {
+        return new ProbedMalta(malta);
+    }
+
+    @Override
     public void boot() {
         image.bootOn(malta, memory);
     }

@@ -29,6 +29,7 @@ final class PcComputer implements GuestComputer {
     private final GuestImage image;
     private final PcMemory memory;
     private final Pc pc;
+    private final ProbedBoard board;
     private final Probes probes;
 
     PcComputer(RunOptions options, GuestImage image, ConsoleSink console, EventSink events) {
@@ -36,7 +37,8 @@ final class PcComputer implements GuestComputer {
         memory = new PcMemory((long) options.memoryMib() << 20);
         pc = new Pc(memory, Mc146818.DEFAULT_START, console);
         X86Layout layout = options.guest() == Guest.X86_64 ? X86Layout.AMD64 : X86Layout.I386;
-        probes = new Probes(new ProbedPc(pc, layout), new LinkedKernel(image.kernel(), options), events);
+        board = new ProbedPc(pc, layout);
+        probes = new Probes(board, new LinkedKernel(image.kernel(), options), events);
     }
 
     @Override
@@ -52,6 +54,11 @@ final class PcComputer implements GuestComputer {
     @Override
     public GuestProbes probes() {
         return probes;
+    }
+
+    @Override
+    public ProbedBoard board() {
+        return board;
     }
 
     @Override

@@ -3,6 +3,8 @@ package org.jkprobes.cli.session;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jkprobes.Kprobe;
 import org.jkprobes.Kprobes;
 import org.jkprobes.ProbeRefusal;
@@ -14,14 +16,21 @@ final class ProbeCommands implements Consumer<String> {
     private static final String HELP = "load FILE, unload NAME, modules, probes, optimize on|off";
 
     private final Kprobes kprobes;
+    private final Supplier<List<Kprobe>> registered;
     private final ProbeModules modules;
     /** The guest may have loaded modules of its own. */
     private final Runnable findModules;
 
     private final Consumer<String> answers;
 
-    ProbeCommands(Kprobes kprobes, ProbeModules modules, Runnable findModules, Consumer<String> answers) {
+    ProbeCommands(
+            Kprobes kprobes,
+            Supplier<List<Kprobe>> registered,
+            ProbeModules modules,
+            Runnable findModules,
+            Consumer<String> answers) {
         this.kprobes = kprobes;
+        this.registered = registered;
         this.modules = modules;
         this.findModules = findModules;
         this.answers = answers;
@@ -44,7 +53,11 @@ final class ProbeCommands implements Consumer<String> {
                 }
                 case "modules" -> all(modules.names(), "no module is loaded");
                 case "probes" ->
-                    all(kprobes.list().stream().map(ProbeCommands::line).toList(), "no probe is registered");
+                    all(
+                            Stream.concat(registered.get().stream(), kprobes.pending().stream())
+                                    .map(ProbeCommands::line)
+                                    .toList(),
+                            "no probe is registered");
                 case "optimize" -> optimize(rest);
                 default -> answers.accept("jkprobes knows: " + HELP);
             }
@@ -71,11 +84,12 @@ final class ProbeCommands implements Consumer<String> {
 
     /** As Linux lists them: address, place, flags. */
     private static String line(Kprobe probe) {
-        return "%08x  %s%s%s%s  hits %d, missed %d"
+        return "%08x  %s%s%s%s%s  hits %d, missed %d"
                 .formatted(
                         probe.address(),
                         probe,
-                        probe.enabled() || probe.gone() ? "" : " [DISABLED]",
+                        probe.enabled() || probe.gone() || probe.pending() ? "" : " [DISABLED]",
+                        probe.pending() ? " [PENDING]" : "",
                         probe.gone() ? " [GONE]" : "",
                         probe.optimized() ? " [OPTIMIZED]" : "",
                         probe.hits(),

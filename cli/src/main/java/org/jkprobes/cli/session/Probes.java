@@ -19,6 +19,7 @@ import org.jkprobes.cli.event.ProbeCount;
 import org.jkprobes.machine.Machine;
 import org.jkprobes.module.ModuleException;
 import org.jkprobes.module.ProbeModules;
+import org.jkprobes.symbols.KernelModule;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.Location;
 import org.jkprobes.symbols.MemoryReader;
@@ -44,6 +45,7 @@ final class Probes implements GuestProbes {
     private final ProbeModules modules;
     private final List<Kretprobe<?>> kretprobes = new ArrayList<>();
     private @Nullable Kprobe pausing;
+    private @Nullable ModuleWatch watch;
     private @Nullable KernelSymbols symbols;
     private @Nullable MemoryReader pages;
     private long delta;
@@ -80,6 +82,37 @@ final class Probes implements GuestProbes {
         if (pages != null) {
             symbols = known.withModules(ModuleList.read(pages, known));
         }
+    }
+
+    /** From now on modules that the guest loads are known at once, and probes that wait for them placed. */
+    void watchModules() {
+        if (watch != null) {
+            return;
+        }
+        watch = new ModuleWatch(kprobes, this::symbols, new ModuleWatch.Listener() {
+            @Override
+            public void loaded() {
+                findModules();
+                kprobes.symbolsAdded();
+            }
+
+            @Override
+            public void unloading(KernelModule module) {
+                kprobes.gone(module.text().start(), module.text().end());
+                KernelSymbols known = symbols();
+                symbols = known.withModules(known.modules().stream()
+                        .filter(other -> !other.equals(module))
+                        .toList());
+            }
+        });
+    }
+
+    /** Those of the user. */
+    private List<Kprobe> registered() {
+        ModuleWatch own = watch;
+        return kprobes.list().stream()
+                .filter(probe -> !probe.equals(pausing) && (own == null || !own.owns(probe)))
+                .toList();
     }
 
     @Override
@@ -172,6 +205,7 @@ final class Probes implements GuestProbes {
 
     @Override
     public void plant(ProbeOptions options) {
+        watchModules();
         kprobes.optimize(options.optimize());
         plant(options.kprobes(), options.after());
         FunctionProbes functions = new FunctionProbes(kprobes, board.machine().timeline(), events);
@@ -217,7 +251,8 @@ final class Probes implements GuestProbes {
 
     @Override
     public ConsoleCommands commands() {
-        return new ConsoleCommands(new ProbeCommands(kprobes, modules, this::findModules, events::log));
+        return new ConsoleCommands(
+                new ProbeCommands(kprobes, this::registered, modules, this::findModules, events::log));
     }
 
     private void register(String option, ProbePoint point, Runnable registration) {
@@ -233,10 +268,7 @@ final class Probes implements GuestProbes {
 
     @Override
     public List<ProbeCount> counts() {
-        return kprobes.list().stream()
-                .filter(probe -> !probe.equals(pausing))
-                .map(this::count)
-                .toList();
+        return registered().stream().map(this::count).toList();
     }
 
     private ProbeCount count(Kprobe probe) {
