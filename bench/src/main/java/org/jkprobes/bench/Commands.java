@@ -10,15 +10,16 @@ import org.jkprobes.cli.session.GuestImage;
  *
  * @param jkprobes the command, {@code bin/jkprobes}
  */
-record Commands(Path jkprobes, GuestFiles files) {
+record Commands(Path jkprobes, Peer peer, GuestFiles files) {
     static final int MIB = 256;
     private static final String COMMAND_LINE = GuestImage.COMMAND_LINE + " nokaslr";
 
     /** QEMU's version of the board and CPU that ours models, no devices besides, ending when the guest does. */
     private List<String> qemu(Path initramfs) {
-        List<String> command = new ArrayList<>(List.of("qemu-system-mipsel", "-M", "malta", "-cpu", "24Kc"));
+        List<String> command = new ArrayList<>(List.of(peer.qemu()));
+        command.addAll(peer.board());
         command.addAll(List.of("-m", Integer.toString(MIB), "-nodefaults", "-display", "none", "-no-reboot"));
-        command.addAll(List.of("-serial", "stdio", "-kernel", files.elf().toString()));
+        command.addAll(List.of("-serial", "stdio", "-kernel", peer.kernel(files).toString()));
         command.addAll(List.of("-initrd", initramfs.toString(), "-append", COMMAND_LINE));
         return command;
     }
@@ -33,19 +34,26 @@ record Commands(Path jkprobes, GuestFiles files) {
 
     /** Our machine in a JVM with the options of {@code bin/jkprobes}. */
     List<String> ourWorkloads() {
-        return workloads(files.busy(), MarkedMalta.FASTEST);
+        return workloads(files.busy(), MarkedGuest.FASTEST);
     }
 
     List<String> interpretedCore() {
-        return workloads(files.core(), MarkedMalta.INTERPRETER);
+        return workloads(files.core(), MarkedGuest.INTERPRETER);
     }
 
     private List<String> workloads(Path initramfs, String engine) {
-        return java(MarkedMalta.class, files.vmlinuz(), initramfs, MIB, COMMAND_LINE, engine);
+        return java(MarkedGuest.class, peer.guest().name(), files.vmlinuz(), initramfs, MIB, COMMAND_LINE, engine);
     }
 
     List<String> ourProbes() {
-        return java(ProbedMalta.class, files.vmlinuz(), files.calling(), files.idle(), MIB, COMMAND_LINE);
+        return java(
+                ProbedGuest.class,
+                peer.guest().name(),
+                files.vmlinuz(),
+                files.calling(),
+                files.idle(),
+                MIB,
+                COMMAND_LINE);
     }
 
     private static List<String> java(Class<?> main, Object... arguments) {
@@ -75,6 +83,7 @@ record Commands(Path jkprobes, GuestFiles files) {
 
     private List<String> run(String... more) {
         List<String> command = new ArrayList<>(List.of(jkprobes.toString(), "run", "--exec", "true"));
+        command.addAll(List.of("--arch", peer.guest().toString()));
         command.addAll(List.of("--memory", Integer.toString(MIB)));
         command.addAll(List.of(more));
         return command;

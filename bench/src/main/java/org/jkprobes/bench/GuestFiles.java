@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.jkprobes.images.Architecture;
 import org.jkprobes.images.CacheFolder;
 import org.jkprobes.images.DebianKernels;
 import org.jkprobes.images.ImageException;
@@ -16,7 +15,7 @@ import org.jkprobes.images.Progress;
  * The files that both machines boot from.
  *
  * @param vmlinuz as packaged
- * @param elf the same kernel, unpacked
+ * @param elf the same kernel, unpacked; empty where the peer takes the packaged one
  * @param idle an initramfs whose guest powers off at once
  * @param busy an initramfs whose guest runs the workloads
  * @param core an initramfs whose guest runs the first of them
@@ -24,15 +23,14 @@ import org.jkprobes.images.Progress;
  */
 record GuestFiles(
         String release, Path vmlinuz, Path elf, Path idle, Path busy, Path core, Path calling, Path snapshot) {
-    private static final String COMPILER = "mipsel-linux-gnu-gcc";
-
     /** Makes the files in {@code folder}, the guest program compiled from {@code source}. */
-    static GuestFiles make(Path folder, Path source, List<Workload> workloads)
+    static GuestFiles make(Peer peer, Path folder, Path source, List<Workload> workloads)
             throws IOException, ImageException, InterruptedException {
-        DebianKernels.Fetched debian = DebianKernels.fetchFor(Architecture.MIPSEL, Progress.SILENT);
+        DebianKernels.Fetched debian = DebianKernels.fetchFor(peer.guest().architecture(), Progress.SILENT);
         byte[] busybox = Files.readAllBytes(debian.busybox());
-        byte[] elf = KernelElf.of(KernelImage.open(debian.kernel(), CacheFolder.ofUser()));
-        byte[] program = compiled(source, folder.resolve("workload"));
+        byte[] elf =
+                peer.unpacked() ? KernelElf.of(KernelImage.open(debian.kernel(), CacheFolder.ofUser())) : new byte[0];
+        byte[] program = compiled(peer.compiler(), source, folder.resolve("workload"));
         return new GuestFiles(
                 debian.release(),
                 debian.kernel(),
@@ -55,13 +53,14 @@ record GuestFiles(
                         .toBytes());
     }
 
-    private static byte[] compiled(Path source, Path program) throws IOException, InterruptedException {
-        int code = new ProcessBuilder(COMPILER, "-O2", "-static", "-o", program.toString(), source.toString())
+    private static byte[] compiled(String compiler, Path source, Path program)
+            throws IOException, InterruptedException {
+        int code = new ProcessBuilder(compiler, "-O2", "-static", "-o", program.toString(), source.toString())
                 .inheritIO()
                 .start()
                 .waitFor();
         if (code != 0) {
-            throw new BenchFailure(COMPILER + " cannot compile " + source);
+            throw new BenchFailure(compiler + " cannot compile " + source);
         }
         return Files.readAllBytes(program);
     }

@@ -26,8 +26,8 @@ final class Host {
     }
 
     /** The first line QEMU says of itself. */
-    static String qemu() throws IOException {
-        Process process = new ProcessBuilder("qemu-system-mipsel", "--version").start();
+    static String version(String qemu) throws IOException {
+        Process process = new ProcessBuilder(qemu, "--version").start();
         try (var lines = process.inputReader()) {
             return String.valueOf(lines.readLine());
         }

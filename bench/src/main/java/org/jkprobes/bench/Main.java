@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jkprobes.cli.Guest;
 import org.jkprobes.images.ImageException;
 
-/** Measures our machine beside QEMU: {@code bin/bench [--rounds N] [--scale PERCENT] [--write]}. */
+/** Measures our machine beside QEMU: {@code bin/bench [--arch NAME] [--rounds N] [--scale PERCENT] [--write]}. */
 public final class Main {
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
@@ -44,27 +45,44 @@ public final class Main {
     }
 
     private static String measure(Path root, Options options) throws IOException, ImageException, InterruptedException {
+        double load = Host.load();
+        StringBuilder tables = new StringBuilder();
+        for (Guest guest : options.guests()) {
+            tables.append(measure(root, options, Peer.of(guest)));
+        }
+        return heading(options, load) + tables;
+    }
+
+    private static String measure(Path root, Options options, Peer peer)
+            throws IOException, ImageException, InterruptedException {
         List<Workload> workloads =
                 Workload.ALL.stream().map(w -> w.scaled(options.scale())).toList();
         Path folder = Files.createTempDirectory("jkprobes-bench");
         try {
-            GuestFiles files = GuestFiles.make(folder, root.resolve("bench/src/main/guest/workload.c"), workloads);
-            Commands commands = new Commands(root.resolve("bin/jkprobes"), files);
-            double load = Host.load();
-            OUT.println("making the snapshot");
+            GuestFiles files =
+                    GuestFiles.make(peer, folder, root.resolve("bench/src/main/guest/workload.c"), workloads);
+            Commands commands = new Commands(root.resolve("bin/jkprobes"), peer, files);
+            OUT.println(peer.guest() + ": making the snapshot");
             Stopwatch.measure("bin/jkprobes run --snapshot", commands.ourSnapshot());
             List<Round> rounds = new ArrayList<>();
             for (int i = 1; i <= options.rounds(); i++) {
-                String round = "round " + i + " of " + options.rounds() + ": ";
+                String round = peer.guest() + ", round " + i + " of " + options.rounds() + ": ";
                 rounds.add(Round.measure(commands, step -> OUT.println(round + step)));
             }
-            return heading(files, options, load) + new Report(workloads, List.copyOf(rounds)).tables();
+            return "\n## %s\n\nPeer: %s, `%s`; Debian's kernel %s, %s.\n\n"
+                            .formatted(
+                                    peer.guest(),
+                                    Host.version(peer.qemu()),
+                                    String.join(" ", peer.board()),
+                                    files.release(),
+                                    peer.unpacked() ? "unpacked for both" : "which QEMU's guest unpacks")
+                    + new Report(peer.guest(), workloads, List.copyOf(rounds)).tables();
         } finally {
             delete(folder);
         }
     }
 
-    private static String heading(GuestFiles files, Options options, double load) throws IOException {
+    private static String heading(Options options, double load) throws IOException {
         return """
                 # Performance
 
@@ -72,12 +90,10 @@ public final class Main {
                 Median (least..most) of the rounds.
 
                 - Host: %s; load before %s, after %s.
-                - Peer: %s, board `malta`, CPU `24Kc`; same unpacked kernel (Debian's %s), initramfs, command line and
-                  %d MiB of memory.
+                - Both machines have the same kernel, initramfs, command line and %d MiB of memory.
                 - CPU time is that of the whole process, the JVM's compiler and collector included. On a busy host believe it
                   more than wall time.
                 - Guest instructions are counted by our machine and stand for both.
-
                 """.formatted(
                         options.rounds(),
                         options.scale(),
@@ -85,8 +101,6 @@ public final class Main {
                         Host.describe(),
                         oneDecimal(load),
                         oneDecimal(Host.load()),
-                        Host.qemu(),
-                        files.release(),
                         Commands.MIB);
     }
 
@@ -105,10 +119,12 @@ public final class Main {
     /**
      * What the user asks.
      *
+     * @param guests what is measured, one after the other
      * @param scale the workloads' length in percent
      */
-    private record Options(int rounds, int scale, boolean write) {
+    private record Options(List<Guest> guests, int rounds, int scale, boolean write) {
         static Options parse(List<String> args) {
+            List<Guest> guests = List.of(Guest.values());
             int rounds = 3;
             int scale = 100;
             boolean write = false;
@@ -116,6 +132,10 @@ public final class Main {
                 Optional<String> value = i + 1 < args.size() ? Optional.of(args.get(i + 1)) : Optional.empty();
                 switch (args.get(i)) {
                     case "--write" -> write = true;
+                    case "--arch" -> {
+                        guests = List.of(guest(value));
+                        i++;
+                    }
                     case "--rounds" -> {
                         rounds = number("--rounds", value);
                         i++;
@@ -127,7 +147,14 @@ public final class Main {
                     default -> throw new BenchFailure("unknown option " + args.get(i) + " (see bin/bench --help)");
                 }
             }
-            return new Options(rounds, scale, write);
+            return new Options(guests, rounds, scale, write);
+        }
+
+        private static Guest guest(Optional<String> value) {
+            return Stream.of(Guest.values())
+                    .filter(guest -> value.filter(guest.toString()::equals).isPresent())
+                    .findFirst()
+                    .orElseThrow(() -> new BenchFailure("--arch needs one of " + List.of(Guest.values())));
         }
 
         private static int number(String option, Optional<String> value) {

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  */
 record Mark(String workload, boolean begin, String value, long instructions) {
     private static final Pattern LINE = Pattern.compile(
-            "MARK:(\\w+):(BEGIN|END)(?: value=(\\d+))?\\s*(?:" + Pattern.quote(MarkedMalta.RETIRED) + "(\\d+))?\\s*");
+            "MARK:(\\w+):(BEGIN|END)(?: value=(\\d+))?\\s*(?:" + Pattern.quote(MarkedGuest.RETIRED) + "(\\d+))?\\s*");
 
     /** The mark in a line of the console, if it is one. */
     static Optional<Mark> in(String line) {

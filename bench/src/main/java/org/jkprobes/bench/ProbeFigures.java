@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What {@link ProbedMalta} has printed. */
+/** What {@link ProbedGuest} has printed. */
 record ProbeFigures(Map<String, Double> byName) {
     ProbeFigures {
         byName = Map.copyOf(byName);

@@ -1,13 +1,16 @@
 package org.jkprobes.cli.session;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jkprobes.cli.RunOptions;
 import org.jkprobes.cli.UserError;
 import org.jkprobes.images.Architecture;
@@ -23,6 +26,10 @@ import org.jkprobes.images.Progress;
 import org.jkprobes.machine.board.malta.Malta;
 import org.jkprobes.machine.board.malta.MaltaMemory;
 import org.jkprobes.machine.board.malta.YamonBoot;
+import org.jkprobes.machine.board.pc.LinuxBoot;
+import org.jkprobes.machine.board.pc.LinuxKernel;
+import org.jkprobes.machine.board.pc.Pc;
+import org.jkprobes.machine.board.pc.PcMemory;
 
 /**
  * What a run boots: kernel, initramfs and command line.
@@ -37,6 +44,11 @@ public record GuestImage(KernelImage kernel, String name, Optional<byte[]> initr
      */
     public static final String COMMAND_LINE = "console=ttyS0 panic=-1 mitigations=off cryptomgr.notests"
             + " initcall_blacklist=crypto_algapi_init,isapnp_init,load_system_certificate_list,cirrusfb_init";
+
+    /** Of a PC's kernel's place and its random numbers: every boot is the same. */
+    private static final long SEED = 1;
+
+    private static final long LEGACY = 0x10_0000;
 
     /**
      * Opens or fetches what the options name.
@@ -153,5 +165,45 @@ public record GuestImage(KernelImage kernel, String name, Optional<byte[]> initr
         } catch (IllegalArgumentException e) {
             throw new UserError(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /**
+     * Loads it all, as a boot loader would. Returns how far the kernel lies from where it was linked, in bytes.
+     *
+     * @throws UserError if it does not fit
+     */
+    public long bootOn(Pc pc, PcMemory memory) {
+        LinuxBoot.Options options = new LinuxBoot.Options(commandLine, initramfs, OptionalLong.of(SEED), SEED, false);
+        try {
+            LinuxBoot boot = LinuxBoot.prepare(memory, linux(kernel), options);
+            pc.boot(boot);
+            return boot.virtualShift();
+        } catch (IllegalArgumentException e) {
+            throw new UserError(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** A kernel image as a boot loader for a PC takes it. */
+    private static LinuxKernel linux(KernelImage image) {
+        boolean packed = image.kind() == KernelImage.Kind.LOADER;
+        List<LinuxKernel.Segment> segments = image.segments().stream()
+                // Of a packed kernel without the real-mode part, which only a BIOS would start.
+                .filter(segment -> !packed || segment.physicalAddress() >= LEGACY)
+                .map(segment -> new LinuxKernel.Segment(
+                        segment.physicalAddress(), segment.virtualAddress(), segment.bytes(), segment.size()))
+                .toList();
+        return new LinuxKernel(
+                image.architecture() == Architecture.AMD64,
+                packed,
+                image.entry(),
+                segments,
+                copy(image.setup()),
+                copy(image.relocations()));
+    }
+
+    private static byte[] copy(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.capacity()];
+        buffer.get(0, bytes);
+        return bytes;
     }
 }

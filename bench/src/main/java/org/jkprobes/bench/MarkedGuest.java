@@ -10,21 +10,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jkprobes.cli.Guest;
+import org.jkprobes.cli.session.BareGuest;
 import org.jkprobes.cli.session.GuestImage;
 import org.jkprobes.images.CacheFolder;
 import org.jkprobes.images.KernelImage;
 import org.jkprobes.machine.Machine;
 import org.jkprobes.machine.Timeline;
-import org.jkprobes.machine.board.malta.Malta;
-import org.jkprobes.machine.board.malta.MaltaMemory;
-import org.jkprobes.machine.device.Mc146818;
 import org.jkprobes.machine.engine.Engines;
 
 /**
- * Our machine as a process to be measured, {@code MarkedMalta KERNEL INITRAMFS MIB COMMAND-LINE ENGINE}: the guest's console on
+ * Our machine as a process to be measured, {@code MarkedGuest GUEST KERNEL INITRAMFS MIB COMMAND-LINE ENGINE}: the guest's console on
  * stdout, and at the end of each of its lines how many instructions have retired. The engine is {@link #FASTEST} or {@link #INTERPRETER}.
  */
-final class MarkedMalta {
+final class MarkedGuest {
     /** Stands in front of that number. */
     static final String RETIRED = "@";
 
@@ -35,13 +34,11 @@ final class MarkedMalta {
 
     private final OutputStream out = new FileOutputStream(FileDescriptor.out);
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
-    private final Malta malta;
+    private final Machine machine;
 
-    private MarkedMalta(GuestImage image, int mib, String engine) {
-        MaltaMemory memory = new MaltaMemory((long) mib << 20);
-        malta = new Malta(memory, Mc146818.DEFAULT_START, this::transmitted);
-        malta.machine().engine(engine.equals(INTERPRETER) ? Engines.interpreter() : Engines.fastest());
-        image.bootOn(malta, memory);
+    private MarkedGuest(Guest guest, GuestImage image, int mib, String engine) {
+        machine = BareGuest.of(guest, image, mib, this::transmitted).machine();
+        machine.engine(engine.equals(INTERPRETER) ? Engines.interpreter() : Engines.fastest());
     }
 
     private void transmitted(byte value) {
@@ -53,7 +50,7 @@ final class MarkedMalta {
             return;
         }
         try {
-            Timeline timeline = malta.machine().timeline();
+            Timeline timeline = machine.timeline();
             line.write((" " + RETIRED + timeline.retired() + "\n").getBytes(StandardCharsets.US_ASCII));
             line.writeTo(out);
             line.reset();
@@ -63,7 +60,6 @@ final class MarkedMalta {
     }
 
     private Machine.Outcome run() {
-        Machine machine = malta.machine();
         while (true) {
             Machine.Outcome outcome = machine.run(machine.timeline().retired() + SLICE);
             if (outcome != Machine.Outcome.REACHED) {
@@ -74,13 +70,13 @@ final class MarkedMalta {
 
     /** Runs until the guest ends; exit code 1 if that is not by power-off. */
     public static void main(String[] args) throws IOException {
-        Path kernel = Path.of(args[0]);
+        Path kernel = Path.of(args[1]);
         GuestImage image = new GuestImage(
                 KernelImage.open(kernel, CacheFolder.ofUser()),
                 kernel.getFileName().toString(),
-                Optional.of(Files.readAllBytes(Path.of(args[1]))),
-                args[3]);
-        System.exit(
-                new MarkedMalta(image, Integer.parseInt(args[2]), args[4]).run() == Machine.Outcome.POWER_OFF ? 0 : 1);
+                Optional.of(Files.readAllBytes(Path.of(args[2]))),
+                args[4]);
+        MarkedGuest marked = new MarkedGuest(Guest.valueOf(args[0]), image, Integer.parseInt(args[3]), args[5]);
+        System.exit(marked.run() == Machine.Outcome.POWER_OFF ? 0 : 1);
     }
 }

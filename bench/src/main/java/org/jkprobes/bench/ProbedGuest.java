@@ -15,28 +15,30 @@ import org.jkprobes.Kprobes;
 import org.jkprobes.ProbeRefusal;
 import org.jkprobes.cli.Guest;
 import org.jkprobes.cli.ImageMemory;
+import org.jkprobes.cli.session.BareGuest;
 import org.jkprobes.cli.session.GuestImage;
 import org.jkprobes.images.CacheFolder;
 import org.jkprobes.images.ImageException;
 import org.jkprobes.images.KernelImage;
 import org.jkprobes.machine.Machine;
-import org.jkprobes.machine.board.malta.Malta;
-import org.jkprobes.machine.board.malta.MaltaMemory;
 import org.jkprobes.machine.device.ConsoleSink;
-import org.jkprobes.machine.device.Mc146818;
-import org.jkprobes.machine.target.MipsTarget;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.kallsyms.Kallsyms;
 import org.jkprobes.target.Symbol;
 
 /**
- * What probes cost, as a process of its own: {@code ProbedMalta KERNEL CALLING-INITRAMFS IDLE-INITRAMFS MIB COMMAND-LINE}. The first
+ * What probes cost, as a process of its own: {@code ProbedGuest GUEST KERNEL CALLING-INITRAMFS IDLE-INITRAMFS MIB COMMAND-LINE}. The first
  * initramfs's guest calls getppid without end, the second's powers off. Prints lines {@code NAME VALUE}.
  */
-final class ProbedMalta {
-    private static final String PROBED = "sys_getppid";
+final class ProbedGuest {
+    /** What the system call is called, of which each kernel has one. */
+    private static final List<String> PROBED = List.of("__x64_sys_getppid", "__ia32_sys_getppid", "sys_getppid");
+
     /** Enough for the guest to boot and start calling, and for the JIT to have seen all of it. */
     private static final long BOOTED = 700_000_000;
+
+    /** Until the kernel lies where its symbols say, by its own page tables: a twentieth of a boot. */
+    private static final long MAPPED = 20_000_000;
 
     /** Until changed code is lifted and emitted again. */
     private static final long SETTLE = 10_000_000;
@@ -63,27 +65,37 @@ final class ProbedMalta {
         }
     }
 
+    private final Guest guest;
     private final GuestImage calling;
     private final GuestImage idle;
     private final KernelSymbols symbols;
     private final int mib;
     private long hits;
 
-    private ProbedMalta(String[] args) throws IOException, ImageException {
-        Path kernel = Path.of(args[0]);
+    private ProbedGuest(String[] args) throws IOException, ImageException {
+        guest = Guest.valueOf(args[0]);
+        Path kernel = Path.of(args[1]);
         KernelImage image = KernelImage.open(kernel, CacheFolder.ofUser());
         String name = kernel.getFileName().toString();
-        calling = new GuestImage(image, name, Optional.of(Files.readAllBytes(Path.of(args[1]))), args[4]);
-        idle = new GuestImage(image, name, Optional.of(Files.readAllBytes(Path.of(args[2]))), args[4]);
-        symbols = Kallsyms.inMemory(new ImageMemory(image), Guest.MIPSEL.kernelSpace());
-        mib = Integer.parseInt(args[3]);
+        calling = new GuestImage(image, name, Optional.of(Files.readAllBytes(Path.of(args[2]))), args[5]);
+        idle = new GuestImage(image, name, Optional.of(Files.readAllBytes(Path.of(args[3]))), args[5]);
+        symbols = Kallsyms.inMemory(new ImageMemory(image), guest.kernelSpace());
+        mib = Integer.parseInt(args[4]);
     }
 
-    private Malta started(GuestImage image) {
-        MaltaMemory memory = new MaltaMemory((long) mib << 20);
-        Malta malta = new Malta(memory, Mc146818.DEFAULT_START, ConsoleSink.NONE);
-        image.bootOn(malta, memory);
-        return malta;
+    private BareGuest started(GuestImage image) {
+        return BareGuest.of(guest, image, mib, ConsoleSink.NONE);
+    }
+
+    private Kprobes probesOn(BareGuest running) {
+        return Kprobes.on(running.target().apply(() -> symbols));
+    }
+
+    private String probed() {
+        return PROBED.stream()
+                .filter(name -> symbols.find(name).isPresent())
+                .findFirst()
+                .orElseThrow(() -> new BenchFailure("the kernel has none of " + PROBED));
     }
 
     private Kprobe.Builder counting(String place) {
@@ -94,10 +106,10 @@ final class ProbedMalta {
     }
 
     private void hits() {
-        Malta malta = started(calling);
-        Machine machine = malta.machine();
+        BareGuest running = started(calling);
+        Machine machine = running.machine();
         machine.run(BOOTED);
-        Kprobes kprobes = Kprobes.on(new MipsTarget(malta.cpu(), () -> symbols));
+        Kprobes kprobes = probesOn(running);
         Map<Kind, List<Double>> costs = new EnumMap<>(Kind.class);
         for (int round = -WARM_ROUNDS; round < ROUNDS; round++) {
             for (Kind kind : Kind.values()) {
@@ -115,7 +127,7 @@ final class ProbedMalta {
     private double hit(Kprobes kprobes, Machine machine, Kind kind) {
         kprobes.optimize(kind.optimized);
         long before = settledSlice(machine);
-        Kprobe.Builder probe = counting(PROBED);
+        Kprobe.Builder probe = counting(probed());
         Kprobe registered = kprobes.register((kind.post ? probe.post((p, regs, flags) -> {}) : probe).build());
         if (registered.optimized() != kind.optimized) {
             throw new BenchFailure("the probe is " + (kind.optimized ? "not " : "") + "optimized");
@@ -125,7 +137,7 @@ final class ProbedMalta {
         kprobes.unregister(registered);
         long after = settledSlice(machine);
         if (seen < SLICE / 1000) {
-            throw new BenchFailure("only " + seen + " hits: the guest does not call " + PROBED);
+            throw new BenchFailure("only " + seen + " hits: the guest does not call " + probed());
         }
         return (probed - (before + after) / 2.0) / seen;
     }
@@ -151,8 +163,9 @@ final class ProbedMalta {
     }
 
     private void registration() {
-        Malta malta = started(idle);
-        Kprobes kprobes = Kprobes.on(new MipsTarget(malta.cpu(), () -> symbols));
+        BareGuest running = started(idle);
+        running.machine().run(MAPPED);
+        Kprobes kprobes = probesOn(running);
         List<Kprobe> probes = probeable(kprobes).subList(0, MANY);
         long started = System.nanoTime();
         for (Kprobe probe : probes) {
@@ -184,18 +197,19 @@ final class ProbedMalta {
         tell("everywhere-hits", (double) hits);
     }
 
-    /** Seconds of CPU time from power-on to power-off. */
+    /** Seconds of CPU time from there to power-off. */
     private double boot(boolean probed) {
-        Malta malta = started(idle);
+        BareGuest running = started(idle);
+        running.machine().run(MAPPED);
         if (probed) {
-            Kprobes kprobes = Kprobes.on(new MipsTarget(malta.cpu(), () -> symbols));
+            Kprobes kprobes = probesOn(running);
             List<Kprobe> probes = probeable(kprobes);
             hits = 0;
             kprobes.register(probes);
             tell("everywhere-probes", probes.size());
         }
         long started = cpuTime();
-        if (malta.machine().run(Long.MAX_VALUE) != Machine.Outcome.POWER_OFF) {
+        if (running.machine().run(Long.MAX_VALUE) != Machine.Outcome.POWER_OFF) {
             throw new BenchFailure("the guest has not powered off");
         }
         return (cpuTime() - started) / 1e9;
@@ -207,7 +221,7 @@ final class ProbedMalta {
 
     /** Measures all. */
     public static void main(String[] args) throws IOException, ImageException {
-        ProbedMalta measured = new ProbedMalta(args);
+        ProbedGuest measured = new ProbedGuest(args);
         measured.hits();
         measured.registration();
         measured.everywhere();
