@@ -107,6 +107,11 @@ final class Probes implements GuestProbes {
         });
     }
 
+    private void lookForModules() {
+        watchModules();
+        findModules();
+    }
+
     /** Those of the user. */
     private List<Kprobe> registered() {
         ModuleWatch own = watch;
@@ -205,7 +210,9 @@ final class Probes implements GuestProbes {
 
     @Override
     public void plant(ProbeOptions options) {
-        watchModules();
+        if (!options.isEmpty()) {
+            watchModules(); // else the kernel may not be where its symbols say yet
+        }
         kprobes.optimize(options.optimize());
         plant(options.kprobes(), options.after());
         FunctionProbes functions = new FunctionProbes(kprobes, board.machine().timeline(), events);
@@ -252,7 +259,7 @@ final class Probes implements GuestProbes {
     @Override
     public ConsoleCommands commands() {
         return new ConsoleCommands(
-                new ProbeCommands(kprobes, this::registered, modules, this::findModules, events::log));
+                new ProbeCommands(kprobes, this::registered, modules, this::lookForModules, events::log));
     }
 
     private void register(String option, ProbePoint point, Runnable registration) {

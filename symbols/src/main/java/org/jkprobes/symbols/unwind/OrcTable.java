@@ -78,14 +78,18 @@ final class OrcTable {
     }
 
     private Optional<Entry> entry(long at) {
-        OptionalLong offsets = memory.u32(at);
-        int low = memory.u8(at + 4);
-        int high = memory.u8(at + 5);
-        if (offsets.isEmpty() || low < 0 || high < 0) {
-            return Optional.empty();
+        // Entries are not aligned.
+        long all = 0;
+        for (int i = ENTRY_BYTES - 1; i >= 0; i--) {
+            int value = memory.u8(at + i);
+            if (value < 0) {
+                return Optional.empty();
+            }
+            all = all << 8 | value;
         }
-        int both = (int) offsets.getAsLong();
-        return Optional.of(new Entry((short) both, both >> 16, low & 15, low >> 4, high & 3, (high & 4) != 0));
+        int low = (int) (all >> 32) & 0xff;
+        int high = (int) (all >> 40) & 0xff;
+        return Optional.of(new Entry((short) all, (int) all >> 16, low & 15, low >> 4, high & 3, (high & 4) != 0));
     }
 
     /** The frame outside one in the kernel's text; empty if the tables do not tell. */
