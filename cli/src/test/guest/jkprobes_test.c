@@ -176,7 +176,7 @@ asm("	.text\n"
     "	jecxz	2f\n"
     "	.globl jk_plain\n"
     "jk_plain:\n"
-    "	inc	%eax\n"
+    "4:	inc	%eax\n"
     "	test	$1, %cl\n"
     "	.globl jk_branch\n"
     "jk_branch:\n"
@@ -186,7 +186,7 @@ asm("	.text\n"
     "	add	$100, %eax\n"
     "	.globl jk_loop\n"
     "jk_loop:\n"
-    "1:	loop	jk_plain\n"
+    "1:	loop	4b\n"
     "2:	" ASM_RET
     "	.size jk_branches, . - jk_branches\n");
 u32 jk_branches(u32 rounds);
