@@ -9,6 +9,7 @@ ORACLES=(
   "qemu-mipsel qemu-user"
   "gdb-multiarch gdb-multiarch"
   "objdump binutils"
+  "/usr/sbin/bpftool bpftool"
   "mipsel-linux-gnu-objdump binutils-mipsel-linux-gnu"
   "mipsel-linux-gnu-gcc gcc-mipsel-linux-gnu"
   "/usr/mipsel-linux-gnu/lib/libc.a libc6-dev-mipsel-cross"

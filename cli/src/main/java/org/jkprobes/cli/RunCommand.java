@@ -74,7 +74,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--jprobe",
             paramLabel = "SYM[:N]",
-            description = "Shows the first N arguments (4 when not given) of each call of a function. May be repeated.")
+            description =
+                    "Shows the first N arguments of each call of a function: by name, and all when N is not given, if the"
+                            + " kernel has BTF (Debian's for x86_64); else N is 4. May be repeated.")
     List<String> jprobes = new ArrayList<>();
 
     @Option(

@@ -30,8 +30,14 @@ public record FunctionHit(
      * Something the handler has seen.
      *
      * @param decimal a number of something; else a word of the guest
+     * @param type as C writes it; empty if it is not known
      */
-    public record Value(String name, long value, boolean decimal) {}
+    public record Value(String name, long value, boolean decimal, String type) {
+        /** Of a type that is not known. */
+        public Value(String name, long value, boolean decimal) {
+            this(name, value, decimal, "");
+        }
+    }
 
     public FunctionHit {
         values = List.copyOf(values);

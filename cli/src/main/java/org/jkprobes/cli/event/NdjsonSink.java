@@ -66,7 +66,15 @@ public final class NdjsonSink implements EventSink {
                 json.hexField(value.name(), value.value());
             }
         }
-        events.write(json.endObject().endObject().endObject().line());
+        json.endObject();
+        if (hit.values().stream().anyMatch(value -> !value.type().isEmpty())) {
+            json.object("types");
+            hit.values().stream()
+                    .filter(value -> !value.type().isEmpty())
+                    .forEach(value -> json.field(value.name(), value.type()));
+            json.endObject();
+        }
+        events.write(json.endObject().endObject().line());
     }
 
     @Override

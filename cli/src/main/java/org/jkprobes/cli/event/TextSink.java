@@ -40,6 +40,9 @@ public final class TextSink implements EventSink {
                 seconds(hit.timeNs())));
         for (FunctionHit.Value value : hit.values()) {
             text.append(' ').append(value.name()).append('=');
+            if (!value.type().isEmpty()) {
+                text.append('(').append(value.type()).append(')');
+            }
             text.append(
                     value.decimal()
                             ? String.format(Locale.ROOT, "%,d", value.value())

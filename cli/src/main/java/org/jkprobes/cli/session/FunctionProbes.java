@@ -3,7 +3,6 @@ package org.jkprobes.cli.session;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.util.ArrayList;
 import java.util.List;
 import org.jkprobes.Jprobe;
 import org.jkprobes.Kprobes;
@@ -33,14 +32,16 @@ final class FunctionProbes {
         this.events = events;
     }
 
-    /** A jprobe that shows so many arguments. */
-    Jprobe jprobe(String place, int arguments) {
-        Entry entry = new Entry(place);
+    /** A jprobe that shows arguments. */
+    Jprobe jprobe(String place, ShownArguments arguments) {
+        int wordBytes = kprobes.target().wordBytes();
+        Entry entry = new Entry(place, arguments, wordBytes);
         try {
             MethodHandle handle = MethodHandles.lookup()
                     .bind(entry, "enter", MethodType.methodType(void.class, PtRegs.class, long[].class))
-                    .asCollector(long[].class, arguments);
-            return Jprobe.at(place).entry(handle).build();
+                    .asCollector(long[].class, arguments.words(wordBytes));
+            Jprobe.Builder jprobe = Jprobe.at(place).entry(handle);
+            return (arguments.onStack() ? jprobe.asmlinkage() : jprobe).build();
         } catch (ReflectiveOperationException e) {
             throw new LinkageError(e.getMessage(), e);
         }
@@ -49,18 +50,18 @@ final class FunctionProbes {
     /** Of one function. */
     private final class Entry {
         private final String function;
+        private final ShownArguments arguments;
+        private final int wordBytes;
 
-        Entry(String function) {
+        Entry(String function, ShownArguments arguments, int wordBytes) {
             this.function = function;
+            this.arguments = arguments;
+            this.wordBytes = wordBytes;
         }
 
         @SuppressWarnings("UnusedMethod") // through a method handle
-        void enter(PtRegs regs, long[] arguments) {
-            List<Value> values = new ArrayList<>();
-            for (int i = 0; i < arguments.length; i++) {
-                values.add(new Value("arg" + (i + 1), arguments[i], false));
-            }
-            show(Kind.JPROBE, function, regs.pc(), regs, values);
+        void enter(PtRegs regs, long[] words) {
+            show(Kind.JPROBE, function, regs.pc(), regs, arguments.values(words, wordBytes));
         }
     }
 

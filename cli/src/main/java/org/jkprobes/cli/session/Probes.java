@@ -24,6 +24,8 @@ import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.Location;
 import org.jkprobes.symbols.MemoryReader;
 import org.jkprobes.symbols.SymbolException;
+import org.jkprobes.symbols.btf.Btf;
+import org.jkprobes.symbols.btf.FunctionPrototype;
 import org.jkprobes.symbols.modules.ModuleList;
 import org.jkprobes.target.Target;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,8 @@ final class Probes implements GuestProbes {
     private @Nullable ModuleWatch watch;
     private @Nullable KernelSymbols symbols;
     private @Nullable MemoryReader pages;
+    private Optional<Btf> btf = Optional.empty();
+    private boolean btfSought;
     private long delta;
     private boolean paused;
 
@@ -217,7 +221,9 @@ final class Probes implements GuestProbes {
         plant(options.kprobes(), options.after());
         FunctionProbes functions = new FunctionProbes(kprobes, board.machine().timeline(), events);
         for (JprobePoint point : options.jprobes()) {
-            Jprobe probe = functions.jprobe(point.toString(), point.arguments());
+            Jprobe probe = functions.jprobe(
+                    point.toString(),
+                    ShownArguments.of(kernel.options().guest(), prototype(point.place()), point.arguments()));
             register("--jprobe", point.place(), () -> kprobes.register(probe));
         }
         for (ProbePoint point : options.kretprobes()) {
@@ -230,6 +236,30 @@ final class Probes implements GuestProbes {
             options.modules().forEach(modules::load);
         } catch (ModuleException e) {
             throw new UserError("--module " + e.getMessage(), e);
+        }
+    }
+
+    /** How the kernel's BTF declares the function at a place. */
+    private Optional<FunctionPrototype> prototype(ProbePoint point) {
+        if (!(point instanceof ProbePoint.InSymbol in)
+                || in.place().offset() != 0
+                || symbols().byName(in.place().symbol()).stream()
+                        .noneMatch(symbol -> symbol.module().isEmpty())) {
+            return Optional.empty();
+        }
+        try {
+            if (!btfSought) {
+                btfSought = true;
+                // What the guest has in its memory by now may be anything; its image lies elsewhere.
+                long moved = delta;
+                btf = Btf.find(
+                        (address, into, offset, length) -> kernel.memory().read(address - moved, into, offset, length),
+                        symbols());
+            }
+            return btf.flatMap(types -> types.function(in.place().symbol()));
+        } catch (SymbolException e) {
+            events.log("names of arguments are not known: " + e.getMessage());
+            return Optional.empty();
         }
     }
 

@@ -83,6 +83,28 @@ class SinkTest {
     }
 
     @Test
+    void argumentsHaveTheTypesThatAreKnown() {
+        FunctionHit hit = new FunctionHit(
+                FunctionHit.Kind.JPROBE,
+                "vfs_read",
+                0xc1000000L,
+                0,
+                8,
+                1,
+                List.of(
+                        new FunctionHit.Value("file", 0xc2000000L, false, "struct file *"),
+                        new FunctionHit.Value("arg2", 3, false)));
+        new TextSink(out).function(hit);
+        assertThat(out.toString(UTF_8))
+                .isEqualTo("jprobe vfs_read+0x0  cpu 0  0.000000008 s  file=(struct file *)0xc2000000 arg2=0x3\n");
+        out.reset();
+        new NdjsonSink(out, err).function(hit);
+        assertThat(out.toString(UTF_8))
+                .contains("\"values\":{\"file\":\"0xc2000000\",\"arg2\":\"0x3\"},"
+                        + "\"types\":{\"file\":\"struct file *\"}}}");
+    }
+
+    @Test
     void aPanicNamesTheLastHits() {
         EventSink sink = new TextSink(out);
         for (int i = 0; i < 20; i++) {

@@ -1,0 +1,4 @@
+@NullMarked
+package org.jkprobes.symbols.btf;
+
+import org.jspecify.annotations.NullMarked;
