@@ -1,7 +1,16 @@
 # shellcheck shell=bash
-# Finds a JDK that is new enough. Sourced by bin/jkprobes, bin/test and .ci/run.
+# Finds a JDK that is new enough. Sourced by bin/jkprobes, bin/test, bin/bench, train.sh and .ci/run.
 
 JDK_NEEDED=25
+
+# How every JVM of ours is started: one that writes the class cache as those that read it.
+# shellcheck disable=SC2034 # used by those who source this
+JVM_OPTIONS=(
+  -XX:+UseSerialGC
+  --enable-native-access=ALL-UNNAMED
+  # One decompressor library still reads memory the old way; without this the JVM warns about it on stderr.
+  --sun-misc-unsafe-memory-access=allow
+)
 
 # The feature release (17, 25, …) of the Java in folder $1, or nothing. Reads its release file: starting a JVM to ask would
 # cost as much as the whole command.

@@ -8,15 +8,18 @@
 # at the first run after a build. If it fails, nothing is there and a later run tries again.
 set -uo pipefail
 
-app=$1
+# shellcheck source=jdk.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/jdk.sh"
+
+app=${1:?the folder of what was built}
 work=$app/training
 mkdir "$work" 2> /dev/null || exit 0 # another one is at it
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM HUP
 
 jkprobes() {
-  "$JAVA_HOME/bin/java" "$@" -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-    -cp "$app/lib/*" org.jkprobes.cli.Main run --exec true --snapshot "$work/shell" < /dev/null > "$work/log" 2>&1
+  "$JAVA_HOME/bin/java" "$@" "${JVM_OPTIONS[@]}" -cp "$app/lib/*" org.jkprobes.cli.Main \
+    run --exec true --snapshot "$work/shell" < /dev/null > "$work/log" 2>&1
 }
 
 # The JVM that writes the cache is a child of that whose classes they are, which does not tell whether it succeeded.

@@ -36,13 +36,19 @@ final class Command implements AutoCloseable {
         return new Command(builder.start());
     }
 
-    /** {@code jkprobes} from the classes under test, as the launcher starts it. */
-    static List<String> jkprobes(String terminals, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
+    /** A JVM with the options of the launcher. */
+    static List<String> java() {
+        return new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
+                "--sun-misc-unsafe-memory-access=allow"));
+    }
+
+    /** {@code jkprobes} from the classes under test, as the launcher starts it. */
+    static List<String> jkprobes(String terminals, String... arguments) {
+        List<String> command = java();
+        command.addAll(List.of(
                 "-Djkprobes.terminals=" + terminals,
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -120,7 +126,12 @@ final class Command implements AutoCloseable {
 
     /** Waits for its end; answers its exit code. */
     int exitCode() throws InterruptedException {
-        if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+        return exitCode(SECONDS);
+    }
+
+    /** Waits that many seconds at most for its end; answers its exit code. */
+    int exitCode(long seconds) throws InterruptedException {
+        if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
             throw new AssertionError("it does not end; it said:\n" + output());
         }
         reader.join();

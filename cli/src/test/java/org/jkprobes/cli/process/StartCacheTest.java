@@ -18,13 +18,16 @@ import org.junit.jupiter.api.io.TempDir;
 class StartCacheTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
+    /** Training boots a guest. */
+    private static final long SECONDS = 300;
+
     @TempDir
     Path app;
 
-    private static String output(Map<String, String> variables, String... command) throws Exception {
-        try (Command run = Command.start(variables, List.of(command))) {
+    private static String output(Map<String, String> variables, List<String> command) throws Exception {
+        try (Command run = Command.start(variables, command)) {
             run.endInput();
-            assertThat(run.exitCode()).as(run::output).isZero();
+            assertThat(run.exitCode(SECONDS)).as(run::output).isZero();
             return run.output();
         }
     }
@@ -47,26 +50,24 @@ class StartCacheTest {
 
     @Test
     void trainingMakesACacheThatTheJvmStartsWith() throws Exception {
-        String home = System.getProperty("java.home");
         makeJars();
-        output(Map.of("JAVA_HOME", home), ROOT.resolve("bin/lib/train.sh").toString(), app.toString());
+        output(
+                Map.of("JAVA_HOME", System.getProperty("java.home")),
+                List.of(ROOT.resolve("bin/lib/train.sh").toString(), app.toString()));
         assertThat(app.resolve("classes.aot")).isNotEmptyFile();
         assertThat(app.resolve("training")).doesNotExist();
 
         // AOTMode=on: a JVM that cannot use the cache does not start.
-        String loaded = output(
-                Map.of(),
-                home + "/bin/java",
+        List<String> command = Command.java();
+        command.addAll(List.of(
                 "-XX:AOTMode=on",
                 "-XX:AOTCache=" + app.resolve("classes.aot"),
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
                 "-Xlog:class+load",
                 "-cp",
                 app + "/lib/*",
                 "org.jkprobes.cli.Main",
-                "--version");
+                "--version"));
+        String loaded = output(Map.of(), command);
         assertThat(loaded)
                 .containsPattern("org\\.jkprobes\\.cli\\.Main source: shared objects file")
                 .contains("jkprobes ");
