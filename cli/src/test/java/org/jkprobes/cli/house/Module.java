@@ -28,10 +28,11 @@ record Module(String name, List<String> packages, Set<String> mayUse, boolean co
             new Module("symbols", List.of("org.jkprobes.symbols.."), Set.of("isa", "kprobes"), true),
             new Module("images", List.of("org.jkprobes.images.."), Set.of(), false),
             new Module("machine", List.of("org.jkprobes.machine.."), Set.of("isa", "kprobes", "symbols"), true),
+            new Module("gdb", List.of("org.jkprobes.gdb.."), Set.of("isa", "kprobes", "symbols", "machine"), true),
             new Module(
                     "cli",
                     List.of("org.jkprobes.cli.."),
-                    Set.of("isa", "kprobes", "symbols", "images", "machine"),
+                    Set.of("isa", "kprobes", "symbols", "images", "machine", "gdb"),
                     false));
 
     private static final Map<String, JavaClasses> IMPORTED = new ConcurrentHashMap<>();
