@@ -63,6 +63,7 @@ final class DemoCommand implements Callable<Integer> {
                 Optional.empty(),
                 new SnapshotPoint.AtShell(),
                 Format.TEXT,
-                EngineChoice.FASTEST);
+                EngineChoice.FASTEST,
+                Optional.empty());
     }
 }

@@ -128,6 +128,19 @@ final class RunCommand implements Callable<Integer> {
     Optional<String> snapshotAt = Optional.empty();
 
     @Option(
+            names = "--gdb-listen",
+            paramLabel = "HOST:PORT|unix:PATH",
+            description =
+                    "Lets a GDB connect ('target remote'), and stops the guest when one does. It can go back, too. :PORT listens"
+                            + " for this host alone.")
+    Optional<String> gdbListen = Optional.empty();
+
+    @Option(
+            names = "--gdb-wait",
+            description = "The guest waits, before its first instruction, until a GDB has it go on.")
+    boolean gdbWait;
+
+    @Option(
             names = "--format",
             paramLabel = "FORMAT",
             description = "text: for people. ndjson: one JSON object a line on stdout, the guest's console on stderr.")
@@ -165,6 +178,7 @@ final class RunCommand implements Callable<Integer> {
                 "--initrd brings its own /init; it excludes --init and --exec");
         refuse(snapshotAt.isPresent() && snapshot.isEmpty(), "--snapshot-at needs --snapshot FILE");
         refuse(exec.isPresent() && exec.get().isBlank(), "--exec: no commands");
+        refuse(gdbWait && gdbListen.isEmpty(), "--gdb-wait needs --gdb-listen");
         int mib = memory.orElse(guest.usualMemory());
         refuse(
                 mib < guest.leastMemory() || mib > guest.mostMemory(),
@@ -185,7 +199,8 @@ final class RunCommand implements Callable<Integer> {
                 snapshot,
                 snapshotAt.map(RunCommand::snapshotPoint).orElse(new SnapshotPoint.AtShell()),
                 format,
-                engine);
+                engine,
+                gdbListen.map(text -> GdbListen.parse(text, gdbWait)));
     }
 
     private ProbeOptions probes() {

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param snapshot the file to start from when it is there, and to make when it is not
  * @param snapshotAt when that snapshot is made
  * @param engine what runs the guest's code
+ * @param gdbListen where GDB may connect
  */
 public record RunOptions(
         Guest guest,
@@ -34,4 +35,5 @@ public record RunOptions(
         Optional<Path> snapshot,
         SnapshotPoint snapshotAt,
         Format format,
-        EngineChoice engine) {}
+        EngineChoice engine,
+        Optional<GdbListen> gdbListen) {}

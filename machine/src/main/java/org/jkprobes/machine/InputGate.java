@@ -26,6 +26,8 @@ final class InputGate {
     private long atNs = NEVER;
     /** How many instructions had retired when that was decided. */
     private long scheduledAt;
+    /** Keys of the keyboard wait. */
+    private boolean closed;
     /** The guest had no room: do not let time pass on purpose for the next attempt. */
     private boolean refused;
 
@@ -61,6 +63,39 @@ final class InputGate {
         keyboard.clear();
     }
 
+    /** The keyboard's keys wait from now on, or no more. */
+    void closed(boolean now) {
+        closed = now;
+    }
+
+    /** The machine has gone back to a moment of its past: what entered since will enter again. */
+    void goneBack(Timeline timeline) {
+        InputJournal whole = replaying() ? replayed : journal;
+        journal = new InputJournal();
+        for (InputJournal.Entry entry : whole.entries()) {
+            if (isPast(entry, timeline)) {
+                journal.record(entry);
+            }
+        }
+        replayed = whole;
+        position = journal.entries().size();
+    }
+
+    /** What would enter again from that instruction on does not; keys that wait are typed anew. */
+    void forgetFuture(long retired) {
+        InputJournal kept = new InputJournal();
+        for (int i = 0; i < replayed.entries().size(); i++) {
+            InputJournal.Entry entry = replayed.entries().get(i);
+            if (i < position || entry.retired() < retired) {
+                kept.record(entry);
+            }
+        }
+        replayed = kept;
+        atRetired = NEVER;
+        refused = false;
+        keyboard.renew();
+    }
+
     boolean replaying() {
         return position < replayed.entries().size();
     }
@@ -73,7 +108,7 @@ final class InputGate {
     void enter(Board board, Timeline timeline) {
         if (replaying()) {
             replay(board, timeline);
-        } else if (keyboard.hasKeys()) {
+        } else if (!closed && keyboard.hasKeys()) {
             type(board, timeline);
         }
     }

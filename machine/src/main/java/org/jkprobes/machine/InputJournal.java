@@ -49,6 +49,10 @@ public final class InputJournal {
         entries.add(new Entry(retired, ns, HexFormat.of().formatHex(keys, 0, count)));
     }
 
+    void record(Entry entry) {
+        entries.add(entry);
+    }
+
     /** The journal as text. */
     public String text() {
         StringBuilder text = new StringBuilder(TITLE).append('\n');

@@ -81,6 +81,11 @@ public final class Keyboard {
         keys.remove();
     }
 
+    /** Keys that wait are as if just typed. */
+    synchronized void renew() {
+        news = !keys.isEmpty();
+    }
+
     synchronized void clear() {
         keys.clear();
         news = false;

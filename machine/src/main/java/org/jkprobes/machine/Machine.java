@@ -4,6 +4,7 @@ import org.jkprobes.machine.engine.Engine;
 import org.jkprobes.machine.engine.Engines;
 import org.jkprobes.machine.engine.Ram;
 import org.jkprobes.machine.engine.Vcpu;
+import org.jspecify.annotations.Nullable;
 
 /** A whole computer: a CPU, RAM, a board, virtual time, and the loop that runs them. Not thread-safe. */
 public final class Machine {
@@ -19,6 +20,15 @@ public final class Machine {
         IDLE
     }
 
+    /** Who runs the machine in the stead of whoever calls {@link Machine#run}: a debugger. */
+    @FunctionalInterface
+    public interface Monitor {
+        /**
+         * As {@link Machine#run}, and it may come back with {@link Outcome#REACHED} early. Time may also have gone back meanwhile.
+         */
+        Outcome run(long until);
+    }
+
     private final Timeline timeline;
     private final Ram ram;
     private final Board board;
@@ -27,6 +37,12 @@ public final class Machine {
     private final InputGate input = new InputGate();
     private IdlePolicy idle = IdlePolicy.SKIP;
     private boolean paused;
+    private @Nullable Monitor monitor;
+    private volatile boolean interrupted;
+    /** The thread that lets idle time pass just now. */
+    private volatile @Nullable Thread idling;
+    /** The guest does again what it did before. */
+    private boolean again;
 
     public Machine(Timeline timeline, Ram ram, Board board, Vcpu cpu) {
         this.timeline = timeline;
@@ -85,8 +101,29 @@ public final class Machine {
         cpu.requestAttention();
     }
 
+    /** Has someone else run the machine from now on. */
+    public void monitor(Monitor by) {
+        monitor = by;
+    }
+
+    /** Makes {@link #runFreely} come back with {@link Outcome#PAUSED} soon, also when the guest idles. Any thread may call this. */
+    public void interrupt() {
+        interrupted = true;
+        keyboard().wake();
+        Thread idle = idling;
+        if (idle != null) {
+            idle.interrupt();
+        }
+    }
+
     /** Runs until {@code until} instructions have retired since power-on, or the guest stops. */
     public Outcome run(long until) {
+        Monitor by = monitor;
+        return by == null ? runFreely(until) : by.run(until);
+    }
+
+    /** As {@link #run}, without the monitor. */
+    public Outcome runFreely(long until) {
         while (true) {
             timeline.fireDue();
             input.enter(board, timeline);
@@ -102,6 +139,10 @@ public final class Machine {
             }
             if (paused && !cpu.stepping()) {
                 paused = false;
+                return Outcome.PAUSED;
+            }
+            if (interrupted && !cpu.stepping()) {
+                interrupted = false;
                 return Outcome.PAUSED;
             }
             long left = until - timeline.retired();
@@ -128,9 +169,48 @@ public final class Machine {
             return true;
         }
         long ns = due == IdlePolicy.FOREVER ? due : due - timeline.now();
-        long passed = (input.replaying() ? IdlePolicy.SKIP : idle).pass(ns);
+        long passed = input.replaying() || again ? IdlePolicy.SKIP.pass(ns) : passAsHost(ns);
         timeline.idleUntil(timeline.now() + passed);
-        return passed == ns || keyboard().hasNews();
+        return passed == ns || keyboard().hasNews() || interrupted;
+    }
+
+    private long passAsHost(long ns) {
+        idling = Thread.currentThread();
+        long passed = interrupted ? 0 : idle.pass(ns);
+        idling = null;
+        if (interrupted) {
+            Thread.interrupted(); // that was to end the wait
+        }
+        return passed;
+    }
+
+    /** Lets a guest that waits wait on until a time, unless it wakes before. */
+    void waitUntil(long ns) {
+        while (cpu.waiting() && timeline.now() < ns) {
+            timeline.idleUntil(Math.min(ns, Math.min(timeline.nextDue(), input.nextNs(timeline))));
+            timeline.fireDue();
+            input.enter(board, timeline);
+            cpu.attend();
+        }
+    }
+
+    /** From now on the guest does again what it did before, keys included; or no more. */
+    void again(boolean now) {
+        again = now;
+        input.closed(now);
+    }
+
+    /** The machine becomes what it was at a moment of its past; what was typed since is typed again when it comes. */
+    void goBack(StateInput in) {
+        timeline.restore(in);
+        cpu.restore(in);
+        board.restore(in);
+        input.goneBack(timeline);
+    }
+
+    /** What was to be typed again from that instruction on is not. */
+    void forgetFuture(long retired) {
+        input.forgetFuture(retired);
     }
 
     /** A hash of all state that the guest can observe: equal for equal machines. */

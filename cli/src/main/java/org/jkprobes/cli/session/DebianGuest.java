@@ -61,7 +61,8 @@ public final class DebianGuest implements AutoCloseable {
                 Optional.empty(),
                 new SnapshotPoint.AtShell(),
                 Format.TEXT,
-                EngineChoice.FASTEST);
+                EngineChoice.FASTEST,
+                Optional.empty());
         try {
             Progress silent = text -> {};
             return new DebianGuest(GuestImage.of(options, silent), options);

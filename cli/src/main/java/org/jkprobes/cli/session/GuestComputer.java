@@ -1,8 +1,11 @@
 package org.jkprobes.cli.session;
 
+import java.util.function.Consumer;
+import org.jkprobes.cli.GdbListen;
 import org.jkprobes.cli.RunOptions;
 import org.jkprobes.cli.UserError;
 import org.jkprobes.cli.event.EventSink;
+import org.jkprobes.gdb.stub.GdbStub;
 import org.jkprobes.machine.Machine;
 import org.jkprobes.machine.device.ConsoleSink;
 import org.jkprobes.machine.device.Uart16550;
@@ -27,6 +30,13 @@ interface GuestComputer {
     Uart16550 console();
 
     GuestProbes probes();
+
+    /**
+     * Listens for GDB.
+     *
+     * @param report told, in one line, of connections that come and go
+     */
+    GdbStub listen(GdbListen at, Consumer<String> report);
 
     /** What its probes see of it. */
     ProbedBoard board();

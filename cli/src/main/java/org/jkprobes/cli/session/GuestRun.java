@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.jkprobes.cli.GdbListen;
 import org.jkprobes.cli.ProgressLine;
 import org.jkprobes.cli.RunOptions;
 import org.jkprobes.cli.SnapshotPoint;
@@ -12,6 +13,8 @@ import org.jkprobes.cli.UserError;
 import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.RunSummary;
 import org.jkprobes.cli.event.RunSummary.End;
+import org.jkprobes.gdb.stub.GdbStub;
+import org.jkprobes.gdb.stub.StubException;
 import org.jkprobes.machine.IdlePolicy;
 import org.jkprobes.machine.Machine;
 
@@ -28,6 +31,7 @@ final class GuestRun {
     private final GuestComputer computer;
     private final Machine machine;
     private final GuestProbes probes;
+    private final Optional<GdbStub> gdb;
     private boolean restored;
 
     GuestRun(RunOptions options, GuestImage image, EventSink events, ProgressLine progress) {
@@ -36,13 +40,40 @@ final class GuestRun {
         this.progress = progress;
         this.events = new BusyLine(events, progress);
         console = new ConsoleTap(this.events);
-        computer = GuestComputer.of(options, image, console, this.events);
+        computer = GuestComputer.of(options, image, this::transmitted, this.events);
         machine = computer.machine();
         machine.engine(options.engine().engine());
         probes = computer.probes();
+        gdb = options.gdbListen().map(this::listen);
+    }
+
+    private GdbStub listen(GdbListen at) {
+        try {
+            GdbStub stub = computer.listen(at, events::log);
+            events.log("gdb: target remote " + stub.address());
+            return stub;
+        } catch (StubException e) {
+            throw new UserError("--gdb-listen: " + e.getMessage(), e);
+        }
+    }
+
+    /** What a guest that GDB has taken back transmits again is not shown again. */
+    private void transmitted(byte value) {
+        Optional<GdbStub> stub = gdb;
+        if (stub == null || stub.isEmpty() || !stub.get().repeated()) {
+            console.transmitted(value);
+        }
     }
 
     RunSummary toEnd(KeySource keys) {
+        try {
+            return run(keys);
+        } finally {
+            gdb.ifPresent(GdbStub::close);
+        }
+    }
+
+    private RunSummary run(KeySource keys) {
         Optional<End> end = start();
         if (end.isEmpty() && options.snapshot().isPresent()) {
             end = startFromShell();

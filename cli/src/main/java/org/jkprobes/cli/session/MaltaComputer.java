@@ -1,7 +1,10 @@
 package org.jkprobes.cli.session;
 
+import java.util.function.Consumer;
+import org.jkprobes.cli.GdbListen;
 import org.jkprobes.cli.RunOptions;
 import org.jkprobes.cli.event.EventSink;
+import org.jkprobes.gdb.stub.GdbStub;
 import org.jkprobes.machine.Machine;
 import org.jkprobes.machine.board.malta.Malta;
 import org.jkprobes.machine.board.malta.MaltaMemory;
@@ -36,6 +39,11 @@ final class MaltaComputer implements GuestComputer {
     @Override
     public GuestProbes probes() {
         return probes;
+    }
+
+    @Override
+    public GdbStub listen(GdbListen at, Consumer<String> report) {
+        return GdbStub.of(malta.machine(), malta.cpu(), at.where(), at.waits(), report);
     }
 
     @Override

@@ -134,6 +134,7 @@ class ProbesDoNotDisturbTest {
                 Optional.empty(),
                 new SnapshotPoint.AtShell(),
                 Format.TEXT,
-                EngineChoice.FASTEST);
+                EngineChoice.FASTEST,
+                Optional.empty());
     }
 }

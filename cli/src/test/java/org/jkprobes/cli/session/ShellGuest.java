@@ -174,7 +174,8 @@ public final class ShellGuest {
                 Optional.empty(),
                 new SnapshotPoint.AtShell(),
                 Format.TEXT,
-                EngineChoice.FASTEST);
+                EngineChoice.FASTEST,
+                Optional.empty());
     }
 
     /** What handlers say goes where the guest prints. */

@@ -68,9 +68,17 @@ public final class PacketStream {
         return read.length == 1 && read[0] == 3;
     }
 
-    /** Whether a byte has arrived that nobody has read yet. */
+    /** Whether a packet, its beginning, or an interrupt has arrived that nobody has read yet. What else has arrived is dropped. */
     public boolean ready() throws IOException {
-        return in.available() > 0;
+        while (in.available() > 0) {
+            in.mark(1);
+            int b = in.read();
+            if (b == '$' || b == 3) {
+                in.reset();
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.jkprobes.machine.cpu;
 
+import java.util.function.LongPredicate;
 import org.jkprobes.machine.Timeline;
 import org.jkprobes.machine.engine.Bus;
 import org.jkprobes.machine.engine.FetchOverlay;
@@ -9,6 +10,7 @@ import org.jkprobes.machine.engine.Vcpu;
 /** A CPU whose instructions may have probes. Addresses are virtual ones, of x86 linear ones. */
 public abstract class ProbedCpu extends Vcpu {
     private final FetchOverlay overlay = new FetchOverlay();
+    private LongPredicate debugger = address -> false;
 
     protected ProbedCpu(
             Ram ram, Bus bus, Timeline timeline, long addressMask, int instructionAlignment, boolean mayCross) {
@@ -20,8 +22,32 @@ public abstract class ProbedCpu extends Vcpu {
         return overlay;
     }
 
+    /** Who is asked at each of the overlay's stops whether the CPU really stops; if so, they pause the machine. */
+    public final void debugger(LongPredicate stops) {
+        debugger = stops;
+    }
+
+    /**
+     * At pc a breakpoint was lifted: whether that was for the debugger's sake, and nothing is left to do. Then the CPU stops before the
+     * instruction, or whatever else stands there has had its turn.
+     */
+    protected final boolean debuggerStops(TrapHook traps) {
+        if (!overlay.stopsAt(pc)) {
+            return false;
+        }
+        if (!timeline.frozen() && debugger.test(pc)) {
+            attention = true;
+        } else if (!traps.stopPassed()) {
+            stepProbed();
+        }
+        return true;
+    }
+
     /** Who is asked before an exception is raised that a probe may want. */
     public abstract void traps(TrapHook hook);
+
+    /** Who that is. */
+    public abstract TrapHook traps();
 
     /** A probed instruction is being stepped in its slot: interrupts are held. */
     public abstract void stepping(boolean now);

@@ -35,6 +35,14 @@ public interface TrapHook {
 
         @Override
         public void probeInterrupted() {}
+
+        @Override
+        public boolean stopPassed() {
+            return false;
+        }
+
+        @Override
+        public void quiet(boolean now) {}
     };
 
     /** What becomes of a probed instruction. */
@@ -73,4 +81,13 @@ public interface TrapHook {
 
     /** As {@link #interrupted}, of the instruction whose probe was asked last: it is asked once more when the CPU comes back. */
     void probeInterrupted();
+
+    /**
+     * A debugger's stop that is passed by: has whatever else there is its turn. False if there is nothing; the instruction is then
+     * stepped as a probed one.
+     */
+    boolean stopPassed();
+
+    /** From now on the guest does again what it did before, and probes have had their hits: none is told of anything. Or no more. */
+    void quiet(boolean now);
 }

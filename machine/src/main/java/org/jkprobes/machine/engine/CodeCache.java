@@ -62,6 +62,11 @@ public final class CodeCache {
         return page.storesMatter();
     }
 
+    /** Drops the blocks that cover a virtual address, wherever it is mapped, and a few others. */
+    void forget(long address) {
+        pages.forEach((number, page) -> page.drop((number << SoftTlb.PAGE_BITS) + (address & PAGE - 1), 1));
+    }
+
     /** Drops every block. */
     void clear() {
         code.clear();

@@ -1,7 +1,9 @@
 package org.jkprobes.machine.engine;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,8 @@ public final class FetchOverlay {
 
     private final Map<Long, Place> places = new HashMap<>();
     private final byte[] slots = new byte[SLOTS_SIZE];
+    /** A debugger's breakpoints: virtual addresses, whatever is mapped there. */
+    private final Set<Long> stops = new HashSet<>();
 
     private static final class Place {
         final long address;
@@ -136,14 +140,28 @@ public final class FetchOverlay {
         }
     }
 
+    /** Whether the CPU is to stop at a place: it has a watch, or a stop. */
     public boolean watched(long physical, long address) {
         Place place = find(physical, address);
-        return place != null && place.watched;
+        return place != null && place.watched || stopsAt(address);
+    }
+
+    /** The CPU is to stop at a virtual address whatever is mapped there, or no more; who calls this has it lifted anew. */
+    public void stop(long address, boolean wanted) {
+        if (wanted) {
+            stops.add(address);
+        } else {
+            stops.remove(address);
+        }
+    }
+
+    public boolean stopsAt(long address) {
+        return !stops.isEmpty() && stops.contains(address);
     }
 
     /** Whether a block must not run over this place. */
     public boolean cuts(long physical, long address) {
-        return find(physical, address) != null;
+        return find(physical, address) != null || stopsAt(address);
     }
 
     /** The virtual addresses that have breakpoints or probes at a physical one. */

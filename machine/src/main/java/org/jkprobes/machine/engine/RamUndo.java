@@ -4,8 +4,11 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** RAM as it was: pages are kept when they are first stored to. One may begin while another one is kept; they end in turn. */
-final class RamUndo {
+/**
+ * RAM as it was at some moment: pages are kept when they are first stored to after it. One may begin while another one is kept; they end
+ * in turn.
+ */
+public final class RamUndo {
     private final Ram ram;
     private final @Nullable RamUndo outer;
     private final Map<Integer, byte[]> pages = new HashMap<>();
@@ -21,6 +24,26 @@ final class RamUndo {
         RamUndo undo = new RamUndo(ram, outer);
         ram.undo(undo);
         return undo;
+    }
+
+    /** As RAM is now; keeps nothing before {@link #keepFromNow}. */
+    public static RamUndo of(Ram ram) {
+        return new RamUndo(ram, null);
+    }
+
+    /** Keeps pages, in the stead of whoever did. The caller takes write permissions from the soft TLB, so that stores are seen. */
+    public void keepFromNow() {
+        ram.undo(this);
+    }
+
+    /** How many pages are kept. */
+    public int kept() {
+        return pages.size();
+    }
+
+    /** Keeps also what a later one has kept, which is needed no more. */
+    public void absorb(RamUndo later) {
+        later.pages.forEach(pages::putIfAbsent);
     }
 
     void keep(int page) {
@@ -41,7 +64,7 @@ final class RamUndo {
     }
 
     /** Keeps no more pages, and puts those back that were kept. The caller forgets all code. */
-    void putBack() {
+    public void putBack() {
         end();
         pages.forEach((page, bytes) -> ram.write((long) page * Ram.PAGE, bytes));
     }

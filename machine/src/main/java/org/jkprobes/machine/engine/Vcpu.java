@@ -66,6 +66,7 @@ public abstract class Vcpu implements Stateful {
     protected boolean strict;
 
     private GuardedText guardedText = GuardedText.NOBODY;
+    private DataWatches watches = DataWatches.NONE;
 
     /** Loads and stores may be misaligned, and lie on two pages. */
     final boolean mayCross;
@@ -358,6 +359,34 @@ public abstract class Vcpu implements Stateful {
         guardedText.replaced();
     }
 
+    /** Drops the blocks that cover a virtual address: what they are to be lifted to has changed. */
+    public final void reliftAt(long address) {
+        code.forget(address);
+    }
+
+    /** What loads and stores are waited for from now on. */
+    public final void watch(DataWatches wanted) {
+        watches = wanted;
+        tlb.flushAll();
+    }
+
+    /** The next store to each page of RAM goes by {@link Ram}, so that somebody may keep what was there. */
+    public final void seeStores() {
+        tlb.flushWrites();
+    }
+
+    /** Whether the access at work is not to be done now: it is watched, and runs alone first, or the CPU stops before it. */
+    private boolean heldBack(long address, int size, boolean store) {
+        if (!watches.watches(address, size, store)) {
+            return false;
+        }
+        if (!alone || watches.reached(address, size, store)) {
+            leaving = true;
+            return true;
+        }
+        return false;
+    }
+
     // ---- memory, slow path ----
 
     /** Loads and stores as the program does them. */
@@ -396,6 +425,9 @@ public abstract class Vcpu implements Stateful {
             leaving = true;
             return 0;
         }
+        if (watches.any() && heldBack(address, size, false)) {
+            return 0;
+        }
         long offset = bus.ramOffset(physical);
         if (offset >= 0) {
             fill(address, physical, offset);
@@ -417,6 +449,9 @@ public abstract class Vcpu implements Stateful {
         long physical = translateData(address, size, true);
         if (physical < 0) {
             leaving = true;
+            return;
+        }
+        if (watches.any() && heldBack(address, size, true)) {
             return;
         }
         long offset = bus.ramOffset(physical);
@@ -484,7 +519,7 @@ public abstract class Vcpu implements Stateful {
     }
 
     private void fill(long address, long physical, long offset) {
-        if (access.watched) {
+        if (access.watched || watches.any() && watches.inPage(address)) {
             return;
         }
         boolean writable = access.writable && !code.hasCode(physical);

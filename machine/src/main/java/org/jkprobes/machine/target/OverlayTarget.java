@@ -62,7 +62,7 @@ abstract class OverlayTarget<R extends PtRegs> implements Target {
         slots = new OverlaySlots(cpu, traits.slots);
         probes = new OverlayProbes(cpu, places);
         calls = new NestedCalls(cpu, traits.convention, symbols, stopped);
-        cpu.traps(new Traps(cpu, regs, traits.events, chain, probes, calls));
+        cpu.traps(new Traps(cpu, regs, traits.events, chain, probes, calls, places));
     }
 
     @Override

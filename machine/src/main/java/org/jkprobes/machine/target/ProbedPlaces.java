@@ -21,6 +21,7 @@ final class ProbedPlaces implements GuardedText {
     private final int alignment;
     private final int longest;
     private final Map<Long, Held> held = new HashMap<>();
+    private boolean quiet;
     private GuestWriteListener listener = (address, length) -> {};
 
     /** @param second the physical page that its instruction may go on in, or {@link #NOWHERE} */
@@ -102,7 +103,15 @@ final class ProbedPlaces implements GuardedText {
         List.copyOf(held.keySet()).forEach(this::tell);
     }
 
+    /** Whether nobody is told: the guest does once more what they know of. */
+    void quiet(boolean now) {
+        quiet = now;
+    }
+
     private void tell(long address) {
+        if (quiet) {
+            return;
+        }
         listener.guestWrote(address, alignment);
     }
 }

@@ -16,18 +16,31 @@ final class Traps implements TrapHook {
     private final DieChain chain;
     private final OverlayProbes probes;
     private final NestedCalls calls;
+    private final ProbedPlaces places;
+    private boolean quiet;
 
-    Traps(ProbedCpu cpu, PtRegs regs, ExceptionEvents events, DieChain chain, OverlayProbes probes, NestedCalls calls) {
+    Traps(
+            ProbedCpu cpu,
+            PtRegs regs,
+            ExceptionEvents events,
+            DieChain chain,
+            OverlayProbes probes,
+            NestedCalls calls,
+            ProbedPlaces places) {
         this.cpu = cpu;
         this.regs = regs;
         this.events = events;
         this.chain = chain;
         this.probes = probes;
         this.calls = calls;
+        this.places = places;
     }
 
     @Override
     public boolean breakpoint(int code) {
+        if (quiet) {
+            return passedOver();
+        }
         if (cpu.isSlot(cpu.pc())) {
             return announce(DieEvent.SSTEPBP, code);
         }
@@ -42,6 +55,11 @@ final class Traps implements TrapHook {
         if (calls.reached()) {
             return true;
         }
+        return others();
+    }
+
+    /** A breakpoint or a probe that is there has its turn; without one the instruction is stepped. */
+    private boolean others() {
         long physical = cpu.peek(cpu.pc());
         int probe = cpu.overlay().probeAt(physical, cpu.pc());
         if (probe == FetchOverlay.NONE && cpu.overlay().at(physical, cpu.pc()) != null) {
@@ -67,6 +85,32 @@ final class Traps implements TrapHook {
         announce(DieEvent.SSTEPBP, 0);
     }
 
+    /** The instruction of a probe's breakpoint is stepped where it stands, and nobody told; false if there is no such breakpoint. */
+    private boolean passedOver() {
+        if (cpu.overlay().at(cpu.peek(cpu.pc()), cpu.pc()) == null) {
+            return false;
+        }
+        probes.reachedNone();
+        cpu.stepProbed();
+        return true;
+    }
+
+    @Override
+    public boolean stopPassed() {
+        if (quiet) {
+            probes.reachedNone();
+            cpu.stepProbed();
+            return true;
+        }
+        return calls.watches(cpu.pc()) ? watched() : others();
+    }
+
+    @Override
+    public void quiet(boolean now) {
+        quiet = now;
+        places.quiet(now);
+    }
+
     private boolean announce(DieEvent event, int trapnr) {
         boolean handled = chain.notifyDie(event, regs, trapnr) == Notify.STOP;
         cpu.stepping(handled && (cpu.steppingInPlace() || cpu.isSlot(cpu.pc())));
@@ -75,6 +119,10 @@ final class Traps implements TrapHook {
 
     @Override
     public Verdict probe(int number) {
+        if (quiet) {
+            probes.reachedNone();
+            return Verdict.RUN;
+        }
         return probes.reached(number, regs);
     }
 

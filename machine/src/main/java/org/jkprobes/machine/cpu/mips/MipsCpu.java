@@ -59,6 +59,11 @@ public final class MipsCpu extends ProbedCpu {
         traps = hook;
     }
 
+    @Override
+    public TrapHook traps() {
+        return traps;
+    }
+
     /** Cause.IP(2 + number); 0 to 5. */
     public InterruptLine interruptPin(int number) {
         return level -> cp0.pin(number, level);
@@ -329,6 +334,9 @@ public final class MipsCpu extends ProbedCpu {
     @Override
     protected void breakpoint(Block block, int instruction, int breakCode) {
         goBack(block, startOf(block, instruction));
+        if (!inPlace && debuggerStops(traps)) {
+            return;
+        }
         // One that is stepped in place, or has a probe, is the guest's own.
         if (inPlace || block.probed && instruction == 0 || !traps.breakpoint(breakCode)) {
             deliverToGuest(MipsException.BREAKPOINT, pc, inDelaySlot());

@@ -13,6 +13,7 @@ import org.jkprobes.machine.StateOutput;
 import org.jkprobes.machine.Timeline;
 import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.machine.cpu.TrapHook;
+import org.jkprobes.machine.cpu.x86.fpu.FpuState;
 import org.jkprobes.machine.device.Device;
 import org.jkprobes.machine.device.InterruptLine;
 import org.jkprobes.machine.device.X86Interrupts;
@@ -108,6 +109,11 @@ public final class X86Cpu extends ProbedCpu {
     @Override
     public void traps(TrapHook hook) {
         step.traps(hook);
+    }
+
+    @Override
+    public TrapHook traps() {
+        return step.traps();
     }
 
     @Override
@@ -208,6 +214,28 @@ public final class X86Cpu extends ProbedCpu {
     /** The base of a segment register's segment. */
     public long base(int segment) {
         return system.state.base(segment);
+    }
+
+    /** CR0, CR2, CR3, CR4 or CR8; 0 for others. */
+    public long controlRegister(int number) {
+        return switch (number) {
+            case 0 -> system.state.cr0;
+            case 2 -> system.state.cr2;
+            case 3 -> system.state.cr3;
+            case 4 -> system.state.cr4;
+            case 8 -> system.state.cr8;
+            default -> 0;
+        };
+    }
+
+    /** The extended features that are enabled. */
+    public long efer() {
+        return system.state.efer;
+    }
+
+    /** x87 and MXCSR. */
+    public FpuState fpu() {
+        return helpers.floats().state;
     }
 
     /** The privilege level. */
@@ -469,6 +497,10 @@ public final class X86Cpu extends ProbedCpu {
     @Override
     protected void breakpoint(Block block, int instruction, int code) {
         pc = block.pcOf(instruction);
+        if (!step.inPlace() && debuggerStops(step.traps())) {
+            debugging.interrupted();
+            return;
+        }
         // One that is stepped in place, or has a probe, is the guest's own.
         boolean own = step.inPlace() || block.probed && instruction == 0;
         if (own || !handled(code)) {

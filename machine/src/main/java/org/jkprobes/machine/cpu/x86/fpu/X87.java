@@ -78,6 +78,35 @@ public final class X87 implements Stateful {
         return (valid >> (top + index & 7) & 1) == 0;
     }
 
+    /** Offset of the last instruction that was not a control one. */
+    public long instructionPointer() {
+        return instructionPointer;
+    }
+
+    /** Offset of its operand. */
+    public long dataPointer() {
+        return dataPointer;
+    }
+
+    /** Its opcode, 11 bits. */
+    public int opcode() {
+        return opcode;
+    }
+
+    /** Changes {@code ST(index)} as a debugger does: whether it is empty stays. */
+    public void replace(int index, long significand, int signExponent) {
+        int register = top + index & 7;
+        significands[register] = significand;
+        signExponents[register] = signExponent & 0xffff;
+    }
+
+    /** Changes control, status and tag word as a debugger does. */
+    public void replaceWords(int newControl, int newStatus, int newTags) {
+        control(newControl);
+        status(newStatus);
+        tagWord(newTags);
+    }
+
     /** Significand of {@code ST(index)}. */
     public long significand(int index) {
         return significands[top + index & 7];
@@ -115,7 +144,7 @@ public final class X87 implements Stateful {
     }
 
     /** The tag word in full: two bits for each physical register. */
-    int tagWord() {
+    public int tagWord() {
         int word = 0;
         for (int register = 7; register >= 0; register--) {
             word = word << 2 | tag(register);

@@ -1,0 +1,277 @@
+package org.jkprobes.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jkprobes.machine.cpu.ProbedCpu;
+import org.jkprobes.machine.engine.RamUndo;
+
+/**
+ * A machine's past, as far as it is kept: snapshots in memory at intervals, each with the pages of RAM that were stored to after it. To go
+ * back is to restore one and to run on from there: the machine is deterministic, and its keys are in the {@link InputJournal}.
+ *
+ * <p>While the guest does again what it did before ({@link #past}), probes are told of nothing and the keyboard waits; what the console
+ * transmits is to be asked of {@link #repeated}. Where it comes to what it has not done yet, it goes on as ever.
+ *
+ * <p>Used by the machine's thread, while the machine does not run.
+ */
+public final class History {
+    /** Guest instructions from one snapshot to the next. */
+    private static final long INTERVAL = 10_000_000;
+    /** Snapshots, and pages in all of them, before some are given up. */
+    private static final int MOST_POINTS = 160;
+
+    private static final int MOST_PAGES = 32 << 10;
+    /** Going back to a place this far behind a snapshot makes another one, so that the next steps back are short. */
+    private static final long FAR = 40_000;
+
+    private static final long NEAR = 4_000;
+
+    /**
+     * A moment.
+     *
+     * @param retired instructions since power-on
+     * @param ns virtual time
+     * @param pc the next instruction's address
+     */
+    public record Position(long retired, long ns, long pc) {}
+
+    /** @param change whether the machine was changed by hand there */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
+    private record Point(Position at, byte[] devices, RamUndo pages, long transmitted, boolean change) {}
+
+    private final Machine machine;
+    private final ProbedCpu cpu;
+    private final List<Point> points = new ArrayList<>();
+    private int current;
+    /** How far the guest has ever come. */
+    private long frontier;
+
+    private boolean past;
+    private long transmitted;
+    private long mostTransmitted;
+
+    /** Of a machine from now on. */
+    public History(Machine machine, ProbedCpu cpu) {
+        this.machine = machine;
+        this.cpu = cpu;
+        add(0, false);
+    }
+
+    /** Whether the guest is where it has been before. */
+    public boolean past() {
+        return past;
+    }
+
+    /** To be asked once for each byte that the guest's console transmits: whether it has transmitted it before. */
+    public boolean repeated() {
+        boolean again = ++transmitted <= mostTransmitted;
+        mostTransmitted = Math.max(mostTransmitted, transmitted);
+        return again;
+    }
+
+    /** Where the machine is. */
+    public Position here() {
+        return new Position(machine.timeline().retired(), machine.timeline().now(), cpu.pc());
+    }
+
+    /** How many snapshots there are; they are numbered by age, the oldest is 0. */
+    public int points() {
+        return points.size();
+    }
+
+    /** Where a snapshot was made. */
+    public Position point(int number) {
+        return points.get(number).at;
+    }
+
+    /** The youngest snapshot that is before a place; -1 if none is. */
+    public int before(Position place) {
+        int number = Math.min(current, points.size() - 1);
+        while (number >= 0 && !isBefore(points.get(number).at, place)) {
+            number--;
+        }
+        return number;
+    }
+
+    private static boolean isBefore(Position one, Position other) {
+        return one.retired < other.retired
+                || one.retired == other.retired && (one.ns < other.ns || one.ns == other.ns && one.pc != other.pc);
+    }
+
+    /** As {@link Machine#runFreely}; keeps the past, and leaves it where the guest comes to what is new. */
+    public Machine.Outcome run(long until) {
+        while (true) {
+            long now = machine.timeline().retired();
+            long next = Math.min(until, Math.max(now + 1, nextPoint()));
+            next = past ? Math.min(next, frontier) : next;
+            Machine.Outcome outcome = machine.runFreely(next);
+            arrived(outcome == Machine.Outcome.REACHED && machine.timeline().retired() > now);
+            if (outcome != Machine.Outcome.REACHED || machine.timeline().retired() >= until) {
+                return outcome;
+            }
+        }
+    }
+
+    private long nextPoint() {
+        return current + 1 < points.size()
+                ? points.get(current + 1).at.retired
+                : points.get(current).at.retired + INTERVAL;
+    }
+
+    /** @param whole whether the last instruction has retired, and nothing of the next has happened */
+    private void arrived(boolean whole) {
+        long now = machine.timeline().retired();
+        if (current + 1 < points.size() && now >= nextPoint()) {
+            current++;
+            points.get(current).pages.keepFromNow();
+            cpu.seeStores();
+        } else if (whole && current + 1 == points.size() && now >= nextPoint()) {
+            add(points.size(), false);
+            thin();
+        }
+        if (past && now >= frontier) {
+            past(false);
+        }
+    }
+
+    private void past(boolean now) {
+        past = now;
+        cpu.traps().quiet(now);
+        machine.again(now);
+    }
+
+    private void add(int number, boolean change) {
+        StateOutput out = new StateOutput();
+        machine.saveDevices(out);
+        RamUndo pages = RamUndo.of(machine.ram());
+        points.add(number, new Point(here(), out.toByteArray(), pages, transmitted, change));
+        current = number;
+        pages.keepFromNow();
+        cpu.seeStores();
+    }
+
+    /** To be called before the machine is changed by hand: what it did after this moment, before it went back, is forgotten. */
+    public void changing() {
+        if (past) {
+            forgetAfter(current, machine.timeline().retired());
+            mostTransmitted = transmitted;
+        }
+        past(false);
+    }
+
+    /** To be called after the machine was changed by hand. */
+    public void changed() {
+        add(current + 1, true);
+    }
+
+    private void forgetAfter(int number, long retired) {
+        points.subList(number + 1, points.size()).clear();
+        frontier = retired;
+        machine.forgetFuture(retired);
+    }
+
+    /** The machine becomes what it was when a snapshot was made. Changes by hand since then are undone, and all that came of them. */
+    public void restore(int number) {
+        frontier = past ? frontier : machine.timeline().retired();
+        past(true);
+        Point to = points.get(number);
+        for (int i = current; i >= number; i--) {
+            points.get(i).pages.putBack();
+        }
+        machine.goBack(new StateInput(to.devices));
+        current = number;
+        to.pages.keepFromNow();
+        cpu.seeStores();
+        transmitted = to.transmitted;
+        for (int i = number + 1; i < points.size(); i++) {
+            if (points.get(i).change) {
+                mostTransmitted = points.get(i).transmitted;
+                forgetAfter(i - 1, points.get(i).at.retired);
+                break;
+            }
+        }
+        if (machine.timeline().retired() >= frontier) {
+            past(false);
+        }
+    }
+
+    /**
+     * Goes back to where so many instructions have retired, and no more has happened.
+     *
+     * @throws IllegalArgumentException if that is before the first snapshot, or was not yet
+     */
+    public void goTo(long retired) {
+        int number = points.size() - 1;
+        while (number >= 0 && points.get(number).at.retired > retired) {
+            number--;
+        }
+        // A change by hand comes after all else that happens at its instruction.
+        while (number > 0 && points.get(number).at.retired == retired && points.get(number).change) {
+            number--;
+        }
+        if (number < 0 || retired > Math.max(frontier, machine.timeline().retired())) {
+            throw new IllegalArgumentException("the past of " + retired + " instructions is not kept");
+        }
+        restore(number);
+        if (retired - machine.timeline().retired() > FAR) {
+            forward(retired - NEAR);
+            add(current + 1, false);
+            thin();
+        }
+        forward(retired);
+    }
+
+    /** Runs until so many instructions have retired, whoever wants to stop on the way, or the guest's end. */
+    public void forward(long retired) {
+        while (machine.timeline().retired() < retired && run(retired) == Machine.Outcome.PAUSED) {
+            // Once more.
+        }
+    }
+
+    /** Lets a guest that waits wait on until a time. */
+    public void waitUntil(long ns) {
+        machine.waitUntil(ns);
+    }
+
+    /** Gives snapshots up that cost the least: the older, the farther between. */
+    private void thin() {
+        long pages = points.stream().mapToLong(point -> point.pages.kept()).sum();
+        while (points.size() > MOST_POINTS || pages > MOST_PAGES && points.size() > 2) {
+            int victim = cheapest();
+            if (victim == current) {
+                return;
+            }
+            Point gone = points.get(victim);
+            if (victim > 0) {
+                RamUndo into = points.get(victim - 1).pages;
+                long before = (long) into.kept() + gone.pages.kept();
+                into.absorb(gone.pages);
+                pages -= before - into.kept();
+            } else {
+                pages -= gone.pages.kept();
+            }
+            points.remove(victim);
+            if (current > victim) {
+                current--;
+            }
+        }
+    }
+
+    private int cheapest() {
+        long now = machine.timeline().retired();
+        double best = Double.MAX_VALUE;
+        int found = 0;
+        for (int i = 1; i < points.size() - 1; i++) {
+            if (points.get(i).change || i == current) {
+                continue;
+            }
+            double gap = points.get(i + 1).at.retired - points.get(i - 1).at.retired;
+            double cost = gap / Math.max(1, now - points.get(i - 1).at.retired);
+            if (cost < best) {
+                best = cost;
+                found = i;
+            }
+        }
+        return found;
+    }
+}
