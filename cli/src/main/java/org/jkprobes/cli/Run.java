@@ -36,6 +36,11 @@ final class Run {
         return new Run(session, new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
     }
 
+    /** The same with another session. */
+    Run on(Session other) {
+        return new Run(other, out, err);
+    }
+
     /**
      * Runs a guest to its end.
      *

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import org.jkprobes.cli.session.GdbSession;
+import org.jkprobes.cli.session.QemuSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -140,6 +142,21 @@ final class RunCommand implements Callable<Integer> {
             description = "The guest waits, before its first instruction, until a GDB has it go on.")
     boolean gdbWait;
 
+            names = "--gdb",
+            paramLabel = "ADDRESS",
+            description =
+                    "Probes a guest behind a GDB stub (QEMU, kgdb, …), HOST:PORT or unix:PATH, which goes on afterwards; one"
+                            + " that has not booted yet is probed as soon as its kernel is there.")
+    Optional<String> gdb = Optional.empty();
+
+    @Option(
+            names = "--qemu",
+            description = "Boots the guest on QEMU (a Debian package) instead of our own machine, and probes it there.")
+    boolean qemu;
+
+    @Option(names = "--cpus", paramLabel = "N", description = "CPUs of a guest on QEMU (1 when not given).")
+    Optional<Integer> cpus = Optional.empty();
+
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
@@ -158,7 +175,11 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return run.carryOut(options());
+        RunOptions options = options();
+        Run way = qemu
+                ? run.on(new QemuSession(cpus.orElse(1)))
+                : gdb.map(text -> run.on(GdbSession.at(text))).orElse(run);
+        return way.carryOut(options);
     }
 
     /**
@@ -179,6 +200,28 @@ final class RunCommand implements Callable<Integer> {
         refuse(snapshotAt.isPresent() && snapshot.isEmpty(), "--snapshot-at needs --snapshot FILE");
         refuse(exec.isPresent() && exec.get().isBlank(), "--exec: no commands");
         refuse(gdbWait && gdbListen.isEmpty(), "--gdb-wait needs --gdb-listen");
+        refuse(
+                qemu && gdb.isPresent(),
+                "--qemu starts a QEMU of its own, --gdb attaches to what is there: one of them");
+        refuse(
+                qemu && (snapshot.isPresent() || selfUnpack),
+                "--qemu: --snapshot and --self-unpack are for our own machine");
+        refuse(
+                gdbListen.isPresent() && (qemu || gdb.isPresent()),
+                "--gdb-listen is for our own machine: not with --qemu, --gdb");
+        refuse(cpus.isPresent() && !qemu, "--cpus needs --qemu");
+        refuse(cpus.orElse(1) < 1 || cpus.orElse(1) > 8, "--cpus " + cpus.orElse(1) + ": QEMU is given 1 to 8");
+        refuse(
+                gdb.isPresent()
+                        && (kernel.isPresent()
+                                || initrd.isPresent()
+                                || init.isPresent()
+                                || exec.isPresent()
+                                || snapshot.isPresent()
+                                || memory.isPresent()
+                                || !append.isEmpty()),
+                "--gdb probes a guest that is there already: --kernel, --initrd, --init, --exec, --append, --memory and --snapshot"
+                        + " are not for it");
         int mib = memory.orElse(guest.usualMemory());
         refuse(
                 mib < guest.leastMemory() || mib > guest.mostMemory(),

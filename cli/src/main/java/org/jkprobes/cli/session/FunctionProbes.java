@@ -12,13 +12,12 @@ import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.FunctionHit;
 import org.jkprobes.cli.event.FunctionHit.Kind;
 import org.jkprobes.cli.event.FunctionHit.Value;
-import org.jkprobes.machine.Timeline;
 import org.jkprobes.target.PtRegs;
 
 /** The jprobes and kretprobes of the command line: every call, every return an event. */
 final class FunctionProbes {
     private final Kprobes kprobes;
-    private final Timeline timeline;
+    private final GuestTime timeline;
     private final EventSink events;
 
     /** When a call began. */
@@ -26,7 +25,7 @@ final class FunctionProbes {
         private long ns;
     }
 
-    FunctionProbes(Kprobes kprobes, Timeline timeline, EventSink events) {
+    FunctionProbes(Kprobes kprobes, GuestTime timeline, EventSink events) {
         this.kprobes = kprobes;
         this.timeline = timeline;
         this.events = events;

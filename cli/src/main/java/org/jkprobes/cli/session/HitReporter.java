@@ -6,7 +6,6 @@ import org.jkprobes.cli.event.KprobeHit;
 import org.jkprobes.cli.event.KprobeHit.When;
 import org.jkprobes.cli.event.RegisterValues;
 import org.jkprobes.cli.event.StackFrame;
-import org.jkprobes.machine.Timeline;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.Location;
 import org.jkprobes.symbols.unwind.Frame;
@@ -25,11 +24,11 @@ final class HitReporter {
     private final int registers;
     private final int bits;
     private final Unwinder unwinder;
-    private final Timeline timeline;
+    private final GuestTime timeline;
     private final EventSink events;
 
     /** @param registers how many are shown, from the first on */
-    HitReporter(KernelSymbols symbols, int registers, Unwinder unwinder, Timeline timeline, EventSink events) {
+    HitReporter(KernelSymbols symbols, int registers, Unwinder unwinder, GuestTime timeline, EventSink events) {
         this.symbols = symbols;
         this.registers = registers;
         bits = symbols.model().wordSize() * 8;

@@ -219,7 +219,8 @@ final class Probes implements GuestProbes {
         }
         kprobes.optimize(options.optimize());
         plant(options.kprobes(), options.after());
-        FunctionProbes functions = new FunctionProbes(kprobes, board.machine().timeline(), events);
+        FunctionProbes functions =
+                new FunctionProbes(kprobes, GuestTime.of(board.machine().timeline()), events);
         for (JprobePoint point : options.jprobes()) {
             Jprobe probe = functions.jprobe(
                     point.toString(),
@@ -271,7 +272,7 @@ final class Probes implements GuestProbes {
                 symbols(),
                 board.shownRegisters(),
                 board.unwinder(this::read, symbols()),
-                board.machine().timeline(),
+                GuestTime.of(board.machine().timeline()),
                 events);
         for (ProbePoint point : points) {
             Kprobe.Builder probe = Kprobe.at(point.toString()).pre((hit, regs) -> {

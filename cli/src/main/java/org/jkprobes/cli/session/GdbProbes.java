@@ -1,0 +1,178 @@
+package org.jkprobes.cli.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jkprobes.Jprobe;
+import org.jkprobes.Kprobe;
+import org.jkprobes.Kprobes;
+import org.jkprobes.Kretprobe;
+import org.jkprobes.ProbeRefusal;
+import org.jkprobes.cli.Guest;
+import org.jkprobes.cli.JprobePoint;
+import org.jkprobes.cli.ProbeOptions;
+import org.jkprobes.cli.ProbePoint;
+import org.jkprobes.cli.UserError;
+import org.jkprobes.cli.event.EventSink;
+import org.jkprobes.cli.event.KprobeHit.When;
+import org.jkprobes.cli.event.ProbeCount;
+import org.jkprobes.module.ModuleException;
+import org.jkprobes.module.ProbeModules;
+import org.jkprobes.symbols.KernelModule;
+import org.jkprobes.symbols.KernelSymbols;
+import org.jkprobes.symbols.Location;
+import org.jkprobes.symbols.MemoryReader;
+import org.jkprobes.symbols.SymbolException;
+import org.jkprobes.symbols.btf.Btf;
+import org.jkprobes.symbols.btf.FunctionPrototype;
+import org.jkprobes.symbols.modules.ModuleList;
+
+/** The probes of a run on a guest behind a GDB stub, whose kernel has been found: planted, reported, counted. */
+final class GdbProbes {
+    private final Kprobes kprobes;
+    private final Guest like;
+    private final HitReporter.Unwinder unwinder;
+    private final int shownRegisters;
+    private final MemoryReader memory;
+    private final EventSink events;
+    private final GuestTime time;
+    private final ProbeModules modules;
+    private final List<Kretprobe<?>> kretprobes = new ArrayList<>();
+    private final ModuleWatch watch;
+    private KernelSymbols symbols;
+    private Optional<Btf> btf = Optional.empty();
+    private boolean btfSought;
+
+    /**
+     * @param kprobes of the target
+     * @param found the kernel that runs
+     */
+    GdbProbes(Kprobes kprobes, RemoteKernel found, EventSink events, GuestTime time) {
+        this.kprobes = kprobes;
+        this.symbols = found.symbols();
+        like = found.like();
+        memory = found.memory();
+        unwinder = found.unwinder();
+        shownRegisters = found.shownRegisters();
+        this.events = events;
+        this.time = time;
+        kprobes.printk().listen(line -> events.log(line.text()));
+        modules = new ProbeModules(kprobes);
+        watch = new ModuleWatch(kprobes, this::symbols, new ModuleWatch.Listener() {
+            @Override
+            public void loaded() {
+                findModules();
+                kprobes.symbolsAdded();
+            }
+
+            @Override
+            public void unloading(KernelModule module) {
+                kprobes.gone(module.text().start(), module.text().end());
+                symbols = symbols.withModules(symbols.modules().stream()
+                        .filter(other -> !other.equals(module))
+                        .toList());
+            }
+        });
+    }
+
+    KernelSymbols symbols() {
+        return symbols;
+    }
+
+    /** Looks which modules the guest has loaded. */
+    void findModules() {
+        symbols = symbols.withModules(ModuleList.read(memory, symbols));
+    }
+
+    /** @throws UserError if one is refused */
+    void plant(ProbeOptions options) {
+        kprobes(options.kprobes(), options.after());
+        FunctionProbes functions = new FunctionProbes(kprobes, time, events);
+        for (JprobePoint point : options.jprobes()) {
+            Jprobe probe = functions.jprobe(
+                    point.toString(), ShownArguments.of(like, prototype(point.place()), point.arguments()));
+            register("--jprobe", point.place(), () -> kprobes.register(probe));
+        }
+        for (ProbePoint point : options.kretprobes()) {
+            Kretprobe<?> probe = functions.kretprobe(point.toString());
+            register("--kretprobe", point, () -> kprobes.register(probe));
+            kretprobes.add(probe);
+        }
+        try {
+            options.builtIn().forEach(modules::load);
+            options.modules().forEach(modules::load);
+        } catch (ModuleException e) {
+            throw new UserError("--module " + e.getMessage(), e);
+        }
+    }
+
+    private void kprobes(List<ProbePoint> points, boolean after) {
+        if (points.isEmpty()) {
+            return;
+        }
+        HitReporter reporter = new HitReporter(symbols, shownRegisters, unwinder, time, events);
+        for (ProbePoint point : points) {
+            Kprobe.Builder probe = Kprobe.at(point.toString()).pre((hit, regs) -> {
+                reporter.hit(hit.address(), When.PRE, regs);
+                return 0;
+            });
+            if (after) {
+                probe.post((hit, regs, flags) -> reporter.hit(hit.address(), When.POST, regs));
+            }
+            Kprobe built = probe.build();
+            register("--kprobe", point, () -> kprobes.register(built));
+        }
+    }
+
+    private void register(String option, ProbePoint point, Runnable registration) {
+        try {
+            if (point instanceof ProbePoint.InSymbol in) {
+                symbols.resolve(in.place()); // an offset may not lead out of its function
+            }
+            registration.run();
+        } catch (ProbeRefusal | SymbolException e) {
+            throw new UserError(option + " " + e.getMessage(), e);
+        }
+    }
+
+    /** How the kernel's BTF declares the function at a place. */
+    private Optional<FunctionPrototype> prototype(ProbePoint point) {
+        if (!(point instanceof ProbePoint.InSymbol in) || in.place().offset() != 0) {
+            return Optional.empty();
+        }
+        try {
+            if (!btfSought) {
+                btfSought = true;
+                btf = Btf.find(memory, symbols);
+            }
+            return btf.flatMap(types -> types.function(in.place().symbol()));
+        } catch (SymbolException e) {
+            events.log("names of arguments are not known: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Of all probes that are registered now. */
+    List<ProbeCount> counts() {
+        return kprobes.list().stream()
+                .filter(probe -> !watch.owns(probe))
+                .map(this::count)
+                .toList();
+    }
+
+    private ProbeCount count(Kprobe probe) {
+        Optional<Location> place = symbols.locate(probe.address());
+        long noInstance = kretprobes.stream()
+                .filter(one -> one.kprobe().equals(probe))
+                .mapToLong(Kretprobe::nmissed)
+                .sum();
+        String kind = probe.toString();
+        return new ProbeCount(
+                kind.substring(0, kind.indexOf(' ')),
+                place.map(l -> l.symbol().name()).orElse(""),
+                place.map(Location::offset).orElse(0L),
+                probe.address(),
+                probe.hits(),
+                probe.nmissed() + noInstance);
+    }
+}

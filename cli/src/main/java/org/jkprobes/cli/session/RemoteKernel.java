@@ -1,0 +1,79 @@
+package org.jkprobes.cli.session;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jkprobes.cli.Guest;
+import org.jkprobes.gdb.target.GdbTarget;
+import org.jkprobes.symbols.KernelSymbols;
+import org.jkprobes.symbols.MemoryReader;
+import org.jkprobes.symbols.memory.MipsKernelMemory;
+import org.jkprobes.symbols.unwind.MipsRegisters;
+import org.jkprobes.symbols.unwind.MipsUnwinder;
+import org.jkprobes.symbols.unwind.X86Unwinder;
+
+/**
+ * The kernel that was found behind a GDB stub, and how it is looked at.
+ *
+ * @param like the guest whose calling convention it has
+ * @param memory its memory, also what only its page tables map
+ * @param shownRegisters how many a hit shows
+ */
+record RemoteKernel(
+        KernelSymbols symbols, Guest like, MemoryReader memory, HitReporter.Unwinder unwinder, int shownRegisters) {
+    private static final int PAGE = 4096;
+    private static final int MIPS_REGISTERS = 38;
+
+    static RemoteKernel of(GdbTarget target, KernelSymbols symbols) {
+        MemoryReader plain = (address, into, offset, length) -> target.memory().read(address, into, offset, length);
+        MemoryReader kept = kept(plain, symbols);
+        return switch (target.architecture()) {
+            case "x86_64" -> x86(target, symbols, Guest.X86_64, kept);
+            case "i386" -> x86(target, symbols, Guest.I386, kept);
+            default -> {
+                MemoryReader memory = new MipsKernelMemory(plain, symbols);
+                MipsUnwinder unwinder = new MipsUnwinder(kept, symbols);
+                yield new RemoteKernel(
+                        symbols, Guest.MIPSEL, memory, regs -> unwinder.unwind(MipsRegisters.of(regs)), MIPS_REGISTERS);
+            }
+        };
+    }
+
+    private static RemoteKernel x86(GdbTarget target, KernelSymbols symbols, Guest like, MemoryReader memory) {
+        return new RemoteKernel(
+                symbols,
+                like,
+                memory,
+                new X86Unwinder(memory, symbols)::unwind,
+                target.registers(0).names().size());
+    }
+
+    /** Pages of the kernel's own text, and of the tables behind it, are read once: unwinding needs many, and each is a long way off. */
+    private static MemoryReader kept(MemoryReader plain, KernelSymbols symbols) {
+        long start = symbols.text().start();
+        long end = symbols.find("__end_rodata")
+                .or(() -> symbols.find("__end_rodata_aligned"))
+                .map(symbol -> symbol.address())
+                .orElse(symbols.text().end());
+        Map<Long, byte[]> pages = new HashMap<>();
+        return (address, into, offset, length) -> {
+            long page = address & -PAGE;
+            long at = symbols.model().address(address);
+            boolean fixed = length <= PAGE - (address - page)
+                    && Long.compareUnsigned(at, start) >= 0
+                    && Long.compareUnsigned(at + length, end) < 0;
+            if (!fixed) {
+                return plain.read(address, into, offset, length);
+            }
+            byte[] known = pages.get(page);
+            if (known == null) {
+                known = new byte[PAGE];
+                if (plain.read(page, known, 0, PAGE) < PAGE) {
+                    return plain.read(address, into, offset, length);
+                }
+                pages.put(page, known);
+            }
+            System.arraycopy(known, (int) (address - page), into, offset, length);
+            return length;
+        };
+    }
+}
