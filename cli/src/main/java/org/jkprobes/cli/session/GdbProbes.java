@@ -80,7 +80,7 @@ final class GdbProbes {
     }
 
     /** Looks which modules the guest has loaded. */
-    void findModules() {
+    private void findModules() {
         symbols = symbols.withModules(ModuleList.read(memory, symbols));
     }
 
@@ -127,6 +127,9 @@ final class GdbProbes {
     private void register(String option, ProbePoint point, Runnable registration) {
         try {
             if (point instanceof ProbePoint.InSymbol in) {
+                if (symbols.byName(in.place().symbol()).isEmpty()) {
+                    findModules(); // reading the list of modules takes a while, so not unless it is needed
+                }
                 symbols.resolve(in.place()); // an offset may not lead out of its function
             }
             registration.run();

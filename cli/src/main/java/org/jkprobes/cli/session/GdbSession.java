@@ -3,6 +3,7 @@ package org.jkprobes.cli.session;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.CountDownLatch;
@@ -37,12 +38,16 @@ public final class GdbSession implements Session {
     private static final long LOOK_MILLIS = 15;
 
     private static final long GRACE_MILLIS = 500;
+    private static final Set<String> BEFORE_MOVING = Set.of("relocate_kernel", "kernel_entry", "__kernel_entry");
 
     private final StubAddress address;
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile boolean quit;
     private volatile @Nullable GdbTarget target;
+    /** Of the kernel, as long as nobody knows its modules. */
     private volatile @Nullable KernelSymbols symbols;
+
+    private volatile @Nullable GdbProbes probesOf;
 
     public GdbSession(StubAddress address) {
         this.address = address;
@@ -118,8 +123,7 @@ public final class GdbSession implements Session {
                 Kprobes kprobes = port(guest, architecture(stub, options));
                 GdbProbes probes = new GdbProbes(kprobes, RemoteKernel.of(guest, found.get()), events, time);
                 try {
-                    probes.findModules();
-                    symbols = probes.symbols();
+                    probesOf = probes;
                     probes.plant(options.probes());
                     ended = runToEnd(guest);
                 } finally {
@@ -158,7 +162,8 @@ public final class GdbSession implements Session {
     }
 
     private Symbols symbols() {
-        KernelSymbols known = symbols;
+        GdbProbes probes = probesOf;
+        KernelSymbols known = probes == null ? symbols : probes.symbols();
         return known == null ? Symbols.none() : known;
     }
 
@@ -171,7 +176,7 @@ public final class GdbSession implements Session {
                 for (int cpu = 0; cpu < guest.cpus(); cpu++) {
                     Optional<KernelSymbols> found =
                             search.around(guest.registers(cpu).pc());
-                    if (found.isPresent()) {
+                    if (found.isPresent() && !moving(guest, found.get(), cpu)) {
                         return found;
                     }
                 }
@@ -184,6 +189,15 @@ public final class GdbSession implements Session {
             clock.cancel();
         }
         return Optional.empty();
+    }
+
+    /** Whether it is a MIPS kernel that is about to move itself: {@code arch/mips/kernel/head.S}. */
+    private static boolean moving(GdbTarget guest, KernelSymbols found, int cpu) {
+        return found.find("relocate_kernel").isPresent()
+                && RemoteKernel.of(guest, found).unwinder().unwind(guest.registers(cpu)).frames().stream()
+                        .anyMatch(frame -> frame.location()
+                                .filter(place -> BEFORE_MOVING.contains(place.symbol().name()))
+                                .isPresent());
     }
 
     private static TimerTask stopping(GdbTarget guest) {

@@ -5,6 +5,15 @@ final class Hex {
     private static final byte[] DIGITS = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
     };
 
+    /** What a character stands for, or -1. */
+    private static final byte[] VALUES = new byte[128];
+
+    static {
+        for (int i = 0; i < VALUES.length; i++) {
+            VALUES[i] = (byte) (i == 'x' ? 0 : Character.digit(i, 16));
+        }
+    }
+
     private Hex() {}
 
     /** @throws StubException if it is no number of 1 to 16 digits */
@@ -45,7 +54,7 @@ final class Hex {
     }
 
     private static int digit(byte b) {
-        return b == 'x' ? 0 : Character.digit(b, 16);
+        return b < 0 ? -1 : VALUES[b];
     }
 
     /** What a stub has sent, fit for a message. */

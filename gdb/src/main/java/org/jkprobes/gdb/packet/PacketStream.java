@@ -1,6 +1,5 @@
 package org.jkprobes.gdb.packet;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,6 +19,9 @@ public final class PacketStream {
 
     private final InputStream in;
     private final OutputStream out;
+    private final byte[] buffer = new byte[1 << 16];
+    private int at;
+    private int end;
     private boolean acknowledging = true;
     private byte[] payload = new byte[4096];
 
@@ -30,7 +32,7 @@ public final class PacketStream {
      * @param out to the other side; each packet is written and flushed at once
      */
     public PacketStream(InputStream in, OutputStream out) {
-        this.in = new BufferedInputStream(in, 1 << 16);
+        this.in = in;
         this.out = out;
     }
 
@@ -70,11 +72,10 @@ public final class PacketStream {
 
     /** Whether a packet, its beginning, or an interrupt has arrived that nobody has read yet. What else has arrived is dropped. */
     public boolean ready() throws IOException {
-        while (in.available() > 0) {
-            in.mark(1);
-            int b = in.read();
+        while (at < end || in.available() > 0) {
+            int b = next();
             if (b == '$' || b == 3) {
-                in.reset();
+                at--;
                 return true;
             }
         }
@@ -163,11 +164,14 @@ public final class PacketStream {
     }
 
     private int next() throws IOException {
-        int b = in.read();
-        if (b < 0) {
-            throw new PacketException("the connection was closed by the other side");
+        if (at == end) {
+            at = 0;
+            end = Math.max(0, in.read(buffer, 0, buffer.length));
+            if (end == 0) {
+                throw new PacketException("the connection was closed by the other side");
+            }
         }
-        return b;
+        return buffer[at++] & 0xff;
     }
 
     private static byte[] framed(byte[] bytes) {

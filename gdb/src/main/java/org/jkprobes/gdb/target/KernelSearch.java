@@ -1,5 +1,6 @@
 package org.jkprobes.gdb.target;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -16,11 +17,22 @@ import org.jkprobes.symbols.kallsyms.Kallsyms;
 public final class KernelSearch {
     private static final long BLOCK = 2 << 20;
     /** From the first of a kernel's text to the last of its symbol tables. */
-    private static final long REACH = 64L << 20;
+    private static final long REACH = 48L << 20;
+
+    private static final int PIECE = 1 << 18;
+    private static final long NEAR = 1 << 20;
+    private static final long RETRY_NANOS = 10_000_000_000L;
 
     private final GdbTarget target;
     private final KernelSpace space;
     private final Map<Long, Boolean> mapped = new HashMap<>();
+    /** What has been read in this search: tables are read again once they are found. */
+    private final Map<Long, byte[]> pieces = new HashMap<>();
+
+    /** What unpacks a kernel stays where it is for seconds: a search there would be in vain again. */
+    private long failed;
+
+    private long failedAt;
 
     public KernelSearch(GdbTarget target, GuestArchitecture architecture) {
         this.target = target;
@@ -34,14 +46,27 @@ public final class KernelSearch {
 
     /** The kernel whose text the pc is in; empty if it is in none, or the kernel is not all there yet. */
     public Optional<KernelSymbols> around(long pc) {
-        if (!plausible(pc)) {
+        boolean same = Math.abs(pc - failed) < NEAR && System.nanoTime() - failedAt < RETRY_NANOS;
+        if (!plausible(pc) || same) {
             return Optional.empty();
         }
-        mapped.clear();
         AddressRange all = space.search();
-        long end = Math.min(all.end(), pc + REACH);
-        return in(new AddressRange(pc & -4096, end), pc) // code that only starts the kernel is behind its tables
-                .or(() -> in(new AddressRange(Math.max(all.start(), pc - REACH & -4096), end), pc));
+        long end = Long.compareUnsigned(pc + REACH, all.end()) < 0 ? pc + REACH : all.end();
+        long start = Long.compareUnsigned(pc - REACH, all.start()) > 0 ? pc - REACH & -4096 : all.start();
+        try {
+            return in(new AddressRange(pc & -4096, end), pc) // code that only starts the kernel is behind its tables
+                    .or(() -> in(new AddressRange(start, end), pc))
+                    .or(() -> failed(pc));
+        } finally {
+            mapped.clear();
+            pieces.clear();
+        }
+    }
+
+    private Optional<KernelSymbols> failed(long pc) {
+        failed = pc;
+        failedAt = System.nanoTime();
+        return Optional.empty();
     }
 
     private Optional<KernelSymbols> in(AddressRange range, long pc) {
@@ -57,7 +82,26 @@ public final class KernelSearch {
         if (!mapped.computeIfAbsent(address & -BLOCK, this::mapped)) {
             return 0;
         }
-        return target.memory().read(address, into, offset, length);
+        int done = 0;
+        while (done < length) {
+            long at = address + done;
+            byte[] piece = pieces.computeIfAbsent(at & -PIECE, this::piece);
+            int from = (int) (at & PIECE - 1);
+            int count = Math.min(length - done, piece.length - from);
+            if (count <= 0) {
+                return done;
+            }
+            System.arraycopy(piece, from, into, offset + done, count);
+            done += count;
+        }
+        return done;
+    }
+
+    /** What is mapped of it, from its beginning on. */
+    private byte[] piece(long start) {
+        byte[] piece = new byte[PIECE];
+        int count = target.memory().read(start, piece, 0, PIECE);
+        return count == PIECE ? piece : Arrays.copyOf(piece, count);
     }
 
     private boolean mapped(long block) {

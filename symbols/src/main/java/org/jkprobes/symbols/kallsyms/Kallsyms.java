@@ -38,7 +38,7 @@ public final class Kallsyms {
      *     unpacking its kernel
      */
     public static KernelSymbols inMemory(MemoryReader memory, KernelSpace space) {
-        return new MemorySearch(memory, space).search(symbols -> true).orElseThrow(Kallsyms::noneInMemory);
+        return new MemorySearch(memory, space).last(symbols -> true).orElseThrow(Kallsyms::noneInMemory);
     }
 
     /**
@@ -49,7 +49,7 @@ public final class Kallsyms {
      */
     public static KernelSymbols inMemory(MemoryReader memory, KernelSpace space, long pc) {
         return new MemorySearch(memory, space)
-                .search(symbols -> symbols.isText(pc))
+                .first(symbols -> symbols.isText(pc))
                 .orElseThrow(Kallsyms::noneInMemory);
     }
 

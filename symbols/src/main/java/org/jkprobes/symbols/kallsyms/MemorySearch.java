@@ -31,7 +31,16 @@ final class MemorySearch {
      * <p>The last, since a MIPS kernel that moves itself (arch/mips/kernel/relocate.c) leaves the image it
      * was loaded as behind, always below the place it moves to.
      */
-    Optional<KernelSymbols> search(Predicate<KernelSymbols> wanted) {
+    Optional<KernelSymbols> last(Predicate<KernelSymbols> wanted) {
+        return search(wanted, false);
+    }
+
+    /** The first tables in the range that belong to a wanted kernel. */
+    Optional<KernelSymbols> first(Predicate<KernelSymbols> wanted) {
+        return search(wanted, true);
+    }
+
+    private Optional<KernelSymbols> search(Predicate<KernelSymbols> wanted, boolean first) {
         AddressRange range = space.search();
         Optional<KernelSymbols> last = Optional.empty();
         byte[] chunk = new byte[CHUNK];
@@ -45,6 +54,9 @@ final class MemorySearch {
                     Optional<KernelSymbols> found =
                             around(from + tokens.get().start()).filter(wanted);
                     last = found.isPresent() ? found : last;
+                    if (first && found.isPresent()) {
+                        return found;
+                    }
                     tokens = TokenTable.find(bytes, tokens.get().indexEnd());
                 }
             }
