@@ -142,6 +142,7 @@ final class RunCommand implements Callable<Integer> {
             description = "The guest waits, before its first instruction, until a GDB has it go on.")
     boolean gdbWait;
 
+    @Option(
             names = "--gdb",
             paramLabel = "ADDRESS",
             description =
@@ -213,14 +214,13 @@ final class RunCommand implements Callable<Integer> {
         refuse(cpus.orElse(1) < 1 || cpus.orElse(1) > 8, "--cpus " + cpus.orElse(1) + ": QEMU is given 1 to 8");
         refuse(
                 gdb.isPresent()
-                        && (kernel.isPresent()
-                                || initrd.isPresent()
+                        && (initrd.isPresent()
                                 || init.isPresent()
                                 || exec.isPresent()
                                 || snapshot.isPresent()
                                 || memory.isPresent()
                                 || !append.isEmpty()),
-                "--gdb probes a guest that is there already: --kernel, --initrd, --init, --exec, --append, --memory and --snapshot"
+                "--gdb probes a guest that is there already: --initrd, --init, --exec, --append, --memory and --snapshot"
                         + " are not for it");
         int mib = memory.orElse(guest.usualMemory());
         refuse(

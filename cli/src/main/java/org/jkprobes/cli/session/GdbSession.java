@@ -1,5 +1,6 @@
 package org.jkprobes.cli.session;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 import org.jkprobes.Kprobes;
 import org.jkprobes.cli.ProgressLine;
 import org.jkprobes.cli.RunOptions;
@@ -24,6 +26,9 @@ import org.jkprobes.gdb.target.Architectures;
 import org.jkprobes.gdb.target.GdbTarget;
 import org.jkprobes.gdb.target.GuestArchitecture;
 import org.jkprobes.gdb.target.KernelSearch;
+import org.jkprobes.images.CacheFolder;
+import org.jkprobes.images.ImageException;
+import org.jkprobes.images.KernelImage;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.target.Symbols;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +46,7 @@ public final class GdbSession implements Session {
     private static final Set<String> BEFORE_MOVING = Set.of("relocate_kernel", "kernel_entry", "__kernel_entry");
 
     private final StubAddress address;
+    private final Optional<KernelImage> image;
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile boolean quit;
     private volatile @Nullable GdbTarget target;
@@ -50,7 +56,13 @@ public final class GdbSession implements Session {
     private volatile @Nullable GdbProbes probesOf;
 
     public GdbSession(StubAddress address) {
+        this(address, Optional.empty());
+    }
+
+    /** With the image of the guest's kernel, if it is known. */
+    GdbSession(StubAddress address, Optional<KernelImage> image) {
         this.address = address;
+        this.image = image;
     }
 
     /**
@@ -114,7 +126,7 @@ public final class GdbSession implements Session {
             target = guest;
             GuestTime time = GuestTime.ofHost();
             progress.brief("looking for the guest's kernel");
-            Optional<KernelSymbols> found = find(guest, architecture(stub, options));
+            Optional<KernelSymbols> found = find(guest, search(guest, architecture(stub, options), options));
             progress.clear();
             List<org.jkprobes.cli.event.ProbeCount> counts = List.of();
             boolean ended = found.isEmpty() && !quit;
@@ -167,15 +179,39 @@ public final class GdbSession implements Session {
         return known == null ? Symbols.none() : known;
     }
 
+    /** A way to find the kernel that a pc is in. */
+    private LongFunction<Optional<KernelSymbols>> search(
+            GdbTarget guest, GuestArchitecture architecture, RunOptions options) {
+        KernelSearch memory = new KernelSearch(guest, architecture);
+        Optional<KernelImage> known = image.or(() -> options.kernel().map(GdbSession::open));
+        if (known.isEmpty()) {
+            return memory::around;
+        }
+        try {
+            known.get().require(options.guest().architecture());
+        } catch (ImageException e) {
+            throw new UserError("--kernel: " + e.getMessage() + " (see --arch)", e);
+        }
+        LinkedSearch linked = new LinkedSearch(guest, new LinkedKernel(known.get(), options));
+        return pc -> memory.plausible(pc) ? linked.around(pc) : Optional.empty();
+    }
+
+    private static KernelImage open(Path file) {
+        try {
+            return KernelImage.open(file, CacheFolder.ofUser());
+        } catch (ImageException e) {
+            throw new UserError(String.valueOf(e.getMessage()), e);
+        }
+    }
+
     /** Looks now and then, until the guest's kernel is there; empty if the guest ends before, or we are to. */
-    private Optional<KernelSymbols> find(GdbTarget guest, GuestArchitecture architecture) {
-        KernelSearch search = new KernelSearch(guest, architecture);
+    private Optional<KernelSymbols> find(GdbTarget guest, LongFunction<Optional<KernelSymbols>> search) {
         Timer clock = new Timer("look for the kernel", true);
         try {
             while (!quit) {
                 for (int cpu = 0; cpu < guest.cpus(); cpu++) {
                     Optional<KernelSymbols> found =
-                            search.around(guest.registers(cpu).pc());
+                            search.apply(guest.registers(cpu).pc());
                     if (found.isPresent() && !moving(guest, found.get(), cpu)) {
                         return found;
                     }

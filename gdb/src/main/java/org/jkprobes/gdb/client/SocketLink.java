@@ -6,6 +6,7 @@ import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -99,6 +100,14 @@ final class SocketLink extends Link {
     }
 
     private void await() throws IOException {
+        try {
+            select();
+        } catch (ClosedSelectorException e) {
+            throw new IOException("the connection is closed", e);
+        }
+    }
+
+    private void select() throws IOException {
         long until = deadline;
         if (until == 0) {
             selector.select(TimeUnit.SECONDS.toMillis(1)); // who sets a deadline meanwhile is noticed
