@@ -151,6 +151,13 @@ final class RunCommand implements Callable<Integer> {
     Optional<String> gdb = Optional.empty();
 
     @Option(
+            names = "--gdb-arch",
+            paramLabel = "ARCH",
+            description =
+                    "With --gdb, if the stub does not say: x86_64, i386, mipsel, mips, mips64el, mips64, arm64, riscv64 or ppc64le.")
+    Optional<String> gdbArch = Optional.empty();
+
+    @Option(
             names = "--qemu",
             description = "Boots the guest on QEMU (a Debian package) instead of our own machine, and probes it there.")
     boolean qemu;
@@ -179,7 +186,7 @@ final class RunCommand implements Callable<Integer> {
         RunOptions options = options();
         Run way = qemu
                 ? run.on(new QemuSession(cpus.orElse(1)))
-                : gdb.map(text -> run.on(GdbSession.at(text))).orElse(run);
+                : gdb.map(text -> run.on(GdbSession.at(text, gdbArch))).orElse(run);
         return way.carryOut(options);
     }
 
@@ -210,6 +217,7 @@ final class RunCommand implements Callable<Integer> {
         refuse(
                 gdbListen.isPresent() && (qemu || gdb.isPresent()),
                 "--gdb-listen is for our own machine: not with --qemu, --gdb");
+        refuse(gdbArch.isPresent() && gdb.isEmpty(), "--gdb-arch needs --gdb");
         refuse(cpus.isPresent() && !qemu, "--cpus needs --qemu");
         refuse(cpus.orElse(1) < 1 || cpus.orElse(1) > 8, "--cpus " + cpus.orElse(1) + ": QEMU is given 1 to 8");
         refuse(

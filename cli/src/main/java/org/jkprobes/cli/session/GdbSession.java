@@ -47,6 +47,7 @@ public final class GdbSession implements Session {
 
     private final StubAddress address;
     private final Optional<KernelImage> image;
+    private final Optional<String> architecture;
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile boolean quit;
     private volatile @Nullable GdbTarget target;
@@ -56,23 +57,28 @@ public final class GdbSession implements Session {
     private volatile @Nullable GdbProbes probesOf;
 
     public GdbSession(StubAddress address) {
-        this(address, Optional.empty());
+        this(address, Optional.empty(), Optional.empty());
     }
 
-    /** With the image of the guest's kernel, if it is known. */
-    GdbSession(StubAddress address, Optional<KernelImage> image) {
+    /** With the image of the guest's kernel, if it is known, and the architecture if the stub may not say. */
+    GdbSession(StubAddress address, Optional<KernelImage> image, Optional<String> architecture) {
         this.address = address;
         this.image = image;
+        this.architecture = architecture;
     }
 
     /**
      * What {@code --gdb} names.
      *
-     * @throws UserError if it is no address
+     * @param architecture what {@code --gdb-arch} names
+     * @throws UserError if it is no address, or no architecture
      */
-    public static GdbSession at(String text) {
+    public static GdbSession at(String text, Optional<String> architecture) {
+        if (architecture.isPresent() && Architectures.named(architecture.get()).isEmpty()) {
+            throw new UserError("--gdb-arch " + architecture.get() + ": not known");
+        }
         try {
-            return new GdbSession(StubAddress.parse(text));
+            return new GdbSession(StubAddress.parse(text), Optional.empty(), architecture);
         } catch (StubException e) {
             throw new UserError("--gdb " + e.getMessage(), e);
         }
@@ -165,10 +171,11 @@ public final class GdbSession implements Session {
         return false;
     }
 
-    private static GuestArchitecture architecture(Stub stub, RunOptions options) {
+    private GuestArchitecture architecture(Stub stub, RunOptions options) {
         String described =
                 stub.description().map(TargetDescription::architecture).orElse("");
         return Architectures.described(described)
+                .or(() -> architecture.flatMap(Architectures::named))
                 .or(() -> Architectures.named(options.guest().toString()))
                 .orElseThrow();
     }
@@ -232,7 +239,8 @@ public final class GdbSession implements Session {
         return found.find("relocate_kernel").isPresent()
                 && RemoteKernel.of(guest, found).unwinder().unwind(guest.registers(cpu)).frames().stream()
                         .anyMatch(frame -> frame.location()
-                                .filter(place -> BEFORE_MOVING.contains(place.symbol().name()))
+                                .filter(place ->
+                                        BEFORE_MOVING.contains(place.symbol().name()))
                                 .isPresent());
     }
 

@@ -1,15 +1,22 @@
 package org.jkprobes.cli.session;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jkprobes.cli.Guest;
 import org.jkprobes.gdb.target.GdbTarget;
 import org.jkprobes.symbols.KernelSymbols;
+import org.jkprobes.symbols.Location;
 import org.jkprobes.symbols.MemoryReader;
 import org.jkprobes.symbols.memory.MipsKernelMemory;
+import org.jkprobes.symbols.unwind.Frame;
+import org.jkprobes.symbols.unwind.Frame.Kind;
 import org.jkprobes.symbols.unwind.MipsRegisters;
 import org.jkprobes.symbols.unwind.MipsUnwinder;
+import org.jkprobes.symbols.unwind.StackTrace;
 import org.jkprobes.symbols.unwind.X86Unwinder;
+import org.jkprobes.target.PtRegs;
 
 /**
  * The kernel that was found behind a GDB stub, and how it is looked at.
@@ -29,12 +36,20 @@ record RemoteKernel(
         return switch (target.architecture()) {
             case "x86_64" -> x86(target, symbols, Guest.X86_64, kept);
             case "i386" -> x86(target, symbols, Guest.I386, kept);
-            default -> {
+            case "mips" -> {
                 MemoryReader memory = new MipsKernelMemory(plain, symbols);
                 MipsUnwinder unwinder = new MipsUnwinder(kept, symbols);
                 yield new RemoteKernel(
                         symbols, Guest.MIPSEL, memory, regs -> unwinder.unwind(MipsRegisters.of(regs)), MIPS_REGISTERS);
             }
+            // All arguments of 64-bit conventions are words one after the other.
+            default ->
+                new RemoteKernel(
+                        symbols,
+                        Guest.X86_64,
+                        kept,
+                        regs -> linked(target, symbols, regs),
+                        Math.min(MIPS_REGISTERS, target.registers(0).names().size()));
         };
     }
 
@@ -45,6 +60,19 @@ record RemoteKernel(
                 memory,
                 new X86Unwinder(memory, symbols)::unwind,
                 target.registers(0).names().size());
+    }
+
+    /** By the frames that compilers link with each other. */
+    private static StackTrace linked(GdbTarget target, KernelSymbols symbols, PtRegs regs) {
+        List<Frame> frames = new ArrayList<>();
+        frames.add(new Frame(Kind.CURRENT, regs.pc(), regs.stackPointer(), symbols.locate(regs.pc())));
+        for (long caller : target.callers(regs)) {
+            if (symbols.isText(caller)) {
+                frames.add(new Frame(Kind.CALLER, caller, 0, symbols.locate(caller - 1)
+                        .map(place -> new Location(place.symbol(), place.offset() + 1))));
+            }
+        }
+        return new StackTrace(frames, StackTrace.End.UNKNOWN);
     }
 
     /** Pages of the kernel's own text, and of the tables behind it, are read once: unwinding needs many, and each is a long way off. */

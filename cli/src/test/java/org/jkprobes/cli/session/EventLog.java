@@ -16,7 +16,9 @@ final class EventLog implements EventSink {
     @Override
     public synchronized void hit(KprobeHit hit) {
         events.add("kprobe " + hit.symbol() + "+" + hit.offset() + " " + hit.when() + " "
-                + hit.stack().stream().map(frame -> frame.symbol() + "+" + frame.offset()).toList());
+                + hit.stack().stream()
+                        .map(frame -> frame.symbol() + "+" + frame.offset())
+                        .toList());
     }
 
     @Override

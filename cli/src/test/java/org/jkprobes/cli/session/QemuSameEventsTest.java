@@ -27,7 +27,7 @@ class QemuSameEventsTest {
 
     @ParameterizedTest
     @EnumSource(Guest.class)
-    @Timeout(240)
+    @Timeout(400)
     void theSameEvents(Guest guest) {
         ProbeOptions probes = new ProbeOptions(
                 List.of(ProbePoint.parse("find_vpid")),

@@ -18,6 +18,9 @@ public final class Architectures {
                     case "mips" -> new MipsGuest(false, ByteOrder.BIG_ENDIAN);
                     case "mips64el" -> new MipsGuest(true, ByteOrder.LITTLE_ENDIAN);
                     case "mips64" -> new MipsGuest(true, ByteOrder.BIG_ENDIAN);
+                    case "arm64", "aarch64" -> new Arm64Guest();
+                    case "riscv64" -> new Riscv64Guest();
+                    case "ppc64le", "ppc64el" -> new PpcGuest();
                     default -> null;
                 });
     }
@@ -27,6 +30,9 @@ public final class Architectures {
         return switch (name) {
             case "i386:x86-64" -> named("x86_64");
             case "i386", "i386:intel" -> named("i386");
+            case "aarch64" -> named("arm64");
+            case "riscv:rv64" -> named("riscv64");
+            case "powerpc:common64" -> named("ppc64le");
             default -> Optional.empty();
         };
     }

@@ -282,6 +282,11 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
         return architecture.branchBefore(text.at(regs.pc() - architecture.longestInstruction()), regs);
     }
 
+    /** Where the functions that called return to, the innermost first, as far as frames are linked. */
+    public List<Long> callers(PtRegs regs) {
+        return architecture.callers(regs, memory);
+    }
+
     /** Steps the stub has done, and instructions that needed none. */
     public String work() {
         return steps + " steps, " + emulated + " emulated";

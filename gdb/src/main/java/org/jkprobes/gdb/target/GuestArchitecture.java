@@ -6,6 +6,7 @@ import org.jkprobes.arch.Arch;
 import org.jkprobes.gdb.client.RegisterLayout;
 import org.jkprobes.symbols.KernelSpace;
 import org.jkprobes.target.DieEvent;
+import org.jkprobes.target.Memory;
 import org.jkprobes.target.PtRegs;
 
 /**
@@ -66,13 +67,18 @@ public interface GuestArchitecture {
         return 4;
     }
 
+    /** Where the functions that called return to, the innermost first, as far as frames are linked; empty if others know better. */
+    default List<Long> callers(PtRegs regs, Memory memory) {
+        return List.of();
+    }
+
     /** Bytes of an instruction. */
     default int length(CodeAt code) {
         return longestInstruction();
     }
 
     /** Does without a step what the instruction at the pc does, if it can; the pc is then where it leads. */
-    default boolean emulate(CodeAt code, PtRegs regs, org.jkprobes.target.Memory memory) {
+    default boolean emulate(CodeAt code, PtRegs regs, Memory memory) {
         return false;
     }
 

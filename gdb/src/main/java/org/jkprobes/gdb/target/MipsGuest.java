@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jkprobes.arch.Arch;
 import org.jkprobes.arch.mips.MipsRegisters;
 import org.jkprobes.gdb.client.RegisterLayout;
 import org.jkprobes.isa.mips.Access;
@@ -32,7 +33,25 @@ record MipsGuest(boolean wide, ByteOrder order) implements GuestArchitecture {
 
     @Override
     public String name() {
-        return "mips";
+        return wide ? "mips64" : "mips";
+    }
+
+    /** Of 64-bit instructions nothing is decoded. n64. */
+    @Override
+    public Optional<Arch> port() {
+        return wide
+                ? Optional.of(new SteppedPort(new SteppedPort.Convention(
+                        name(),
+                        MipsRegisters.A0,
+                        8,
+                        0,
+                        MipsRegisters.V0,
+                        MipsRegisters.RA,
+                        MipsRegisters.GP,
+                        26,
+                        14,
+                        SteppedPort.Marker.NONE)))
+                : Optional.empty();
     }
 
     /** 64-bit kernels lie in the compatibility part of the address space, which needs no page tables, too. */
@@ -91,7 +110,7 @@ record MipsGuest(boolean wide, ByteOrder order) implements GuestArchitecture {
     @Override
     public boolean mayFault(CodeAt code) {
         MipsInstruction instruction = MipsInstruction.of(code.word());
-        return instruction.flow() == Flow.NONE && instruction.access() != Access.NONE;
+        return !wide && instruction.flow() == Flow.NONE && instruction.access() != Access.NONE;
     }
 
     /** A TLB refill leads to the vector's first instruction, all else behind it: MIPS32, Volume III, "Exception Vector Locations". */

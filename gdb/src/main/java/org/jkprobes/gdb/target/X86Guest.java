@@ -16,6 +16,8 @@ import org.jkprobes.target.PtRegs;
 record X86Guest(X86Layout layoutOf) implements GuestArchitecture {
     private static final int RSP = 4;
     private static final int RBP = 5;
+    private static final int FS = 4;
+    private static final int GS = 5;
 
     @Override
     public String name() {
@@ -88,8 +90,10 @@ record X86Guest(X86Layout layoutOf) implements GuestArchitecture {
         if (instruction.flow() != X86Flow.NEXT) {
             return false;
         }
+        int perCpu = wide() ? GS : FS; // the kernel's own
         for (int i = 0; i < instruction.operandCount(); i++) {
             if (instruction.operand(i) instanceof X86Operand.Mem memory
+                    && memory.segment() != perCpu
                     && memory.base() != RSP
                     && memory.base() != RBP
                     && !memory.isRipRelative()) {

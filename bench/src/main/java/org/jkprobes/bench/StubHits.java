@@ -1,0 +1,154 @@
+package org.jkprobes.bench;
+
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jkprobes.Kprobe;
+import org.jkprobes.Kprobes;
+import org.jkprobes.cli.Guest;
+import org.jkprobes.cli.event.EventSink;
+import org.jkprobes.cli.event.FunctionHit;
+import org.jkprobes.cli.event.KprobeHit;
+import org.jkprobes.cli.event.RunSummary;
+import org.jkprobes.cli.session.QemuGuest;
+import org.jkprobes.gdb.client.RegisterLayout;
+import org.jkprobes.gdb.client.StopPoint;
+import org.jkprobes.gdb.client.StopReply;
+import org.jkprobes.gdb.client.Stub;
+import org.jkprobes.gdb.client.TargetDescription;
+import org.jkprobes.gdb.client.ThreadId;
+import org.jkprobes.gdb.target.GdbTarget;
+
+/**
+ * What a hit costs on QEMU, behind its GDB stub, beside what a minimal client needs that continues, reads registers and steps: in turns, on
+ * one guest that has the same function called all the time.
+ */
+final class StubHits {
+    private static final int ROUNDS = 5;
+    private static final int HITS = 400;
+    private static final String WORKLOAD = "while true; do kill -0 70001; done 2> /dev/null";
+    /** A system call that has a function called which begins with a no-op; behind it is one that reads memory of its CPU. */
+    private static final String FUNCTION = "find_vpid";
+
+    private static final int NOOP_BYTES = 5;
+
+    private StubHits() {}
+
+    /** ns a hit, and the share of it that this thread did not work itself. */
+    private record Cost(double ns, double elsewhere) {}
+
+    static void run(PrintStream out) {
+        try (QemuGuest guest = new QemuGuest(Guest.X86_64, 1, WORKLOAD, new Silence())) {
+            GdbTarget first = guest.target(guest.connect());
+            long entry = guest.boot(first).find(FUNCTION).orElseThrow().address();
+            first.detach();
+            out.println("| a hit on QEMU's stub | minimal client | jkprobes | ratio | bar | of it in QEMU |");
+            out.println("|---|---|---|---|---|---|");
+            row(out, guest, "an instruction that needs no step", entry, 0.7);
+            row(out, guest, "an instruction that is stepped", entry + NOOP_BYTES, 1.0);
+        }
+    }
+
+    private static void row(PrintStream out, QemuGuest guest, String name, long place, double bar) {
+        List<Cost> minimal = new ArrayList<>();
+        List<Cost> ours = new ArrayList<>();
+        for (int i = 0; i < ROUNDS; i++) {
+            minimal.add(minimal(guest, place));
+            ours.add(ours(guest, place));
+        }
+        Cost theirs = median(minimal);
+        Cost mine = median(ours);
+        double ratio = mine.ns() / theirs.ns();
+        out.println(String.format(
+                Locale.ROOT,
+                "| %s | %.0f µs | %.0f µs | %.2f | %.1f%s | %.0f %% |",
+                name,
+                theirs.ns() / 1000,
+                mine.ns() / 1000,
+                ratio,
+                bar,
+                ratio <= bar ? "" : " missed",
+                mine.elsewhere() * 100));
+    }
+
+    private static Cost median(List<Cost> costs) {
+        return costs.stream()
+                .sorted((a, b) -> Double.compare(a.ns(), b.ns()))
+                .toList()
+                .get(costs.size() / 2);
+    }
+
+    private static Cost minimal(QemuGuest guest, long place) {
+        try (Stub stub = guest.connect()) {
+            byte[] registers = new byte[stub.description()
+                    .map(TargetDescription::layout)
+                    .map(RegisterLayout::bytes)
+                    .orElse(4096)];
+            ThreadId cpu = stub.threads().getFirst();
+            stub.insert(StopPoint.BREAKPOINT, place, 1);
+            Cost cost = timed(() -> {
+                for (int i = 0; i < HITS; i++) {
+                    stub.resume();
+                    require(stub.await());
+                    stub.readRegisters(registers);
+                    stub.step(cpu);
+                    require(stub.awaitSoon());
+                }
+            });
+            stub.remove(StopPoint.BREAKPOINT, place, 1);
+            stub.detach();
+            return cost;
+        }
+    }
+
+    private static Cost ours(QemuGuest guest, long place) {
+        try (GdbTarget target = guest.target(guest.connect())) {
+            Kprobes kprobes = Kprobes.on(target);
+            long[] sum = new long[1];
+            Kprobe probe = kprobes.register(Kprobe.at(place)
+                    .pre((hit, regs) -> {
+                        sum[0] += kprobes.argument(regs, 0);
+                        return 0;
+                    })
+                    .build());
+            Cost cost = timed(() -> target.run(() -> probe.hits() >= HITS));
+            kprobes.close();
+            target.detach();
+            return cost;
+        }
+    }
+
+    private static void require(StopReply reply) {
+        if (!(reply instanceof StopReply.Stopped)) {
+            throw new BenchFailure("the guest has ended");
+        }
+    }
+
+    private static Cost timed(Runnable work) {
+        var threads = ManagementFactory.getThreadMXBean();
+        long cpu = threads.getCurrentThreadCpuTime();
+        long start = System.nanoTime();
+        work.run();
+        double wall = System.nanoTime() - start;
+        return new Cost(wall / HITS, 1 - (threads.getCurrentThreadCpuTime() - cpu) / wall);
+    }
+
+    private static final class Silence implements EventSink {
+        @Override
+        public void hit(KprobeHit hit) {}
+
+        @Override
+        public void function(FunctionHit hit) {}
+
+        @Override
+        public void log(String line) {}
+
+        @Override
+        public void console(byte[] bytes, int from, int length) {}
+
+        @Override
+        public void summary(RunSummary summary) {}
+    }
+}
