@@ -52,7 +52,8 @@ public final class QemuGuest implements AutoCloseable {
             GuestImage image = GuestImage.of(options, text -> {});
             kernel = new LinkedKernel(image.kernel(), options);
             folder = Files.createTempDirectory("jkprobes");
-            Path initrd = Files.write(folder.resolve("initrd"), image.initramfs().orElse(new byte[0]));
+            Path initrd =
+                    Files.write(folder.resolve("initrd"), image.initramfs().orElse(new byte[0]));
             Path packed =
                     DebianKernels.fetchFor(guest.architecture(), text -> {}).kernel();
             qemu = machine.start(options, packed, initrd, image.commandLine(), socket());

@@ -41,8 +41,9 @@ public final class QemuSession implements Session {
                     machine.start(options, kernel(options, progress), initrd, image.commandLine(), socket)) {
                 qemu.follow(shared);
                 qemu.awaitSocket(socket);
-                RunSummary summary =
-                        new GdbSession(new StubAddress.Unix(socket), Optional.of(image.kernel()), Optional.empty()).run(options, shared);
+                RunSummary summary = new GdbSession(
+                                new StubAddress.Unix(socket), Optional.of(image.kernel()), Optional.empty())
+                        .run(options, shared);
                 return summary.end() == End.STOPPED ? summary : ended(summary, qemu.ended());
             }
         } catch (ImageException e) {

@@ -68,8 +68,11 @@ record RemoteKernel(
         frames.add(new Frame(Kind.CURRENT, regs.pc(), regs.stackPointer(), symbols.locate(regs.pc())));
         for (long caller : target.callers(regs)) {
             if (symbols.isText(caller)) {
-                frames.add(new Frame(Kind.CALLER, caller, 0, symbols.locate(caller - 1)
-                        .map(place -> new Location(place.symbol(), place.offset() + 1))));
+                frames.add(new Frame(
+                        Kind.CALLER,
+                        caller,
+                        0,
+                        symbols.locate(caller - 1).map(place -> new Location(place.symbol(), place.offset() + 1))));
             }
         }
         return new StackTrace(frames, StackTrace.End.UNKNOWN);

@@ -26,14 +26,13 @@ record Arm64Guest() implements GuestArchitecture {
 
     @Override
     public Optional<Arch> port() {
-        return Optional.of(new SteppedPort(new SteppedPort.Convention(
-                name(), 0, 8, 0, 0, LINK, -1, 31, 14, SteppedPort.Marker.NONE)));
+        return Optional.of(new SteppedPort(
+                new SteppedPort.Convention(name(), 0, 8, 0, 0, LINK, -1, 31, 14, SteppedPort.Marker.NONE)));
     }
 
     @Override
     public KernelSpace kernelSpace() {
-        return new KernelSpace(
-                DataModel.LITTLE_64, new AddressRange(0xffff_8000_0000_0000L, 0xffff_fbff_0000_0000L));
+        return new KernelSpace(DataModel.LITTLE_64, new AddressRange(0xffff_8000_0000_0000L, 0xffff_fbff_0000_0000L));
     }
 
     @Override

@@ -18,8 +18,7 @@ import org.jkprobes.target.PtRegs;
 record PpcGuest() implements GuestArchitecture {
     private static final int LINK = 35;
     private static final List<String> NAMES = Stream.concat(
-                    IntStream.range(0, 32).mapToObj(i -> "r" + i),
-                    Stream.of("pc", "msr", "cr", "lr", "ctr", "xer"))
+                    IntStream.range(0, 32).mapToObj(i -> "r" + i), Stream.of("pc", "msr", "cr", "lr", "ctr", "xer"))
             .toList();
     /** {@code addis r2,r12,…} or {@code lis r2,…}, and {@code addi r2,r2,…}; their immediates masked. */
     private static final int ADDIS_R2_R12 = 0x3c4c;
@@ -45,8 +44,7 @@ record PpcGuest() implements GuestArchitecture {
 
     @Override
     public KernelSpace kernelSpace() {
-        return new KernelSpace(
-                DataModel.LITTLE_64, new AddressRange(0xc000_0000_0000_0000L, 0xc000_0000_4000_0000L));
+        return new KernelSpace(DataModel.LITTLE_64, new AddressRange(0xc000_0000_0000_0000L, 0xc000_0000_4000_0000L));
     }
 
     @Override

@@ -26,14 +26,13 @@ record Riscv64Guest() implements GuestArchitecture {
 
     @Override
     public Optional<Arch> port() {
-        return Optional.of(new SteppedPort(new SteppedPort.Convention(
-                name(), A0, 8, 0, A0, LINK, TASK, 32, 14, SteppedPort.Marker.NONE)));
+        return Optional.of(new SteppedPort(
+                new SteppedPort.Convention(name(), A0, 8, 0, A0, LINK, TASK, 32, 14, SteppedPort.Marker.NONE)));
     }
 
     @Override
     public KernelSpace kernelSpace() {
-        return new KernelSpace(
-                DataModel.LITTLE_64, new AddressRange(0xffff_ffff_8000_0000L, 0xffff_ffff_ffff_0000L));
+        return new KernelSpace(DataModel.LITTLE_64, new AddressRange(0xffff_ffff_8000_0000L, 0xffff_ffff_ffff_0000L));
     }
 
     @Override
