@@ -15,16 +15,16 @@ import org.jkprobes.machine.engine.RamUndo;
  * <p>Used by the machine's thread, while the machine does not run.
  */
 public final class History {
-    /** Guest instructions from one snapshot to the next. */
-    private static final long INTERVAL = 10_000_000;
-    /** Snapshots, and pages in all of them, before some are given up. */
-    private static final int MOST_POINTS = 160;
-
-    private static final int MOST_PAGES = 32 << 10;
-    /** Going back to a place this far behind a snapshot makes another one, so that the next steps back are short. */
-    private static final long FAR = 40_000;
-
-    private static final long NEAR = 4_000;
+    /**
+     * How much is kept.
+     *
+     * @param interval guest instructions from one snapshot to the next
+     * @param points snapshots, and {@code pages} in all of them, before some are given up
+     * @param near going back to a place more than ten times this far behind a snapshot makes another one so near, for the next steps back
+     */
+    record Limits(long interval, int points, int pages, long near) {
+        static final Limits USUAL = new Limits(10_000_000, 160, 32 << 10, 4_000);
+    }
 
     /**
      * A moment.
@@ -41,6 +41,7 @@ public final class History {
 
     private final Machine machine;
     private final ProbedCpu cpu;
+    private final Limits limits;
     private final List<Point> points = new ArrayList<>();
     private int current;
     /** How far the guest has ever come. */
@@ -52,6 +53,11 @@ public final class History {
 
     /** Of a machine from now on. */
     public History(Machine machine, ProbedCpu cpu) {
+        this(machine, cpu, Limits.USUAL);
+    }
+
+    History(Machine machine, ProbedCpu cpu, Limits limits) {
+        this.limits = limits;
         this.machine = machine;
         this.cpu = cpu;
         add(0, false);
@@ -86,7 +92,7 @@ public final class History {
 
     /** The youngest snapshot that is before a place; -1 if none is. */
     public int before(Position place) {
-        int number = Math.min(current, points.size() - 1);
+        int number = current;
         while (number >= 0 && !isBefore(points.get(number).at, place)) {
             number--;
         }
@@ -115,7 +121,7 @@ public final class History {
     private long nextPoint() {
         return current + 1 < points.size()
                 ? points.get(current + 1).at.retired
-                : points.get(current).at.retired + INTERVAL;
+                : points.get(current).at.retired + limits.interval;
     }
 
     /** @param whole whether the last instruction has retired, and nothing of the next has happened */
@@ -196,25 +202,25 @@ public final class History {
     }
 
     /**
-     * Goes back to where so many instructions have retired, and no more has happened.
+     * Goes to where so many instructions have retired, and no more has happened; but behind a change by hand that was made there.
      *
      * @throws IllegalArgumentException if that is before the first snapshot, or was not yet
      */
     public void goTo(long retired) {
-        int number = points.size() - 1;
+        int number = current;
         while (number >= 0 && points.get(number).at.retired > retired) {
-            number--;
-        }
-        // A change by hand comes after all else that happens at its instruction.
-        while (number > 0 && points.get(number).at.retired == retired && points.get(number).change) {
             number--;
         }
         if (number < 0 || retired > Math.max(frontier, machine.timeline().retired())) {
             throw new IllegalArgumentException("the past of " + retired + " instructions is not kept");
         }
+        if (retired > machine.timeline().retired()) {
+            forward(retired);
+            return;
+        }
         restore(number);
-        if (retired - machine.timeline().retired() > FAR) {
-            forward(retired - NEAR);
+        if (retired - machine.timeline().retired() > 10 * limits.near) {
+            forward(retired - limits.near);
             add(current + 1, false);
             thin();
         }
@@ -233,41 +239,34 @@ public final class History {
         machine.waitUntil(ns);
     }
 
-    /** Gives snapshots up that cost the least: the older, the farther between. */
+    /**
+     * Gives snapshots up that cost the least: the older, the farther between. Only those before the current one: of the others not all
+     * pages may be kept yet that the one before them would need.
+     */
     private void thin() {
         long pages = points.stream().mapToLong(point -> point.pages.kept()).sum();
-        while (points.size() > MOST_POINTS || pages > MOST_PAGES && points.size() > 2) {
+        while (points.size() > limits.points || pages > limits.pages) {
             int victim = cheapest();
-            if (victim == current) {
+            if (victim < 0) {
                 return;
             }
-            Point gone = points.get(victim);
-            if (victim > 0) {
-                RamUndo into = points.get(victim - 1).pages;
-                long before = (long) into.kept() + gone.pages.kept();
-                into.absorb(gone.pages);
-                pages -= before - into.kept();
-            } else {
-                pages -= gone.pages.kept();
-            }
-            points.remove(victim);
-            if (current > victim) {
-                current--;
-            }
+            RamUndo gone = points.remove(victim).pages;
+            current--;
+            RamUndo into = points.get(victim - 1).pages;
+            pages -= into.kept() + (long) gone.kept();
+            into.absorb(gone);
+            pages += into.kept();
         }
     }
 
     private int cheapest() {
         long now = machine.timeline().retired();
         double best = Double.MAX_VALUE;
-        int found = 0;
-        for (int i = 1; i < points.size() - 1; i++) {
-            if (points.get(i).change || i == current) {
-                continue;
-            }
+        int found = -1;
+        for (int i = 1; i < current; i++) {
             double gap = points.get(i + 1).at.retired - points.get(i - 1).at.retired;
             double cost = gap / Math.max(1, now - points.get(i - 1).at.retired);
-            if (cost < best) {
+            if (cost < best && !points.get(i).change) {
                 best = cost;
                 found = i;
             }

@@ -1,6 +1,7 @@
 package org.jkprobes.machine;
 
 import java.io.ByteArrayOutputStream;
+import java.util.function.BooleanSupplier;
 import org.jkprobes.isa.mips.MipsAssembler;
 import org.jkprobes.machine.board.malta.Malta;
 import org.jkprobes.machine.board.malta.MaltaMemory;
@@ -15,11 +16,18 @@ final class BusyGuest {
     static final MaltaMemory MEMORY = new MaltaMemory(4 << 20);
 
     final ByteArrayOutputStream console = new ByteArrayOutputStream();
+    /** Whether the byte that is transmitted now was transmitted before. */
+    BooleanSupplier repeated = () -> false;
+
     final Malta malta;
     final Machine machine;
 
     BusyGuest(MaltaMemory memory) {
-        malta = new Malta(memory, Mc146818.DEFAULT_START, console::write);
+        malta = new Malta(memory, Mc146818.DEFAULT_START, value -> {
+            if (!repeated.getAsBoolean()) {
+                console.write(value);
+            }
+        });
         machine = malta.machine();
     }
 

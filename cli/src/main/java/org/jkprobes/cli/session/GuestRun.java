@@ -49,12 +49,17 @@ final class GuestRun {
 
     private GdbStub listen(GdbListen at) {
         try {
-            GdbStub stub = computer.listen(at, events::log);
-            events.log("gdb: target remote " + stub.address());
+            GdbStub stub = computer.listen(at, this::say);
+            say("gdb: target remote " + stub.address());
             return stub;
         } catch (StubException e) {
             throw new UserError("--gdb-listen: " + e.getMessage(), e);
         }
+    }
+
+    private void say(String line) {
+        progress.clear();
+        System.err.println("jkprobes: " + line);
     }
 
     /** What a guest that GDB has taken back transmits again is not shown again. */

@@ -158,7 +158,7 @@ public final class ShellGuest {
         }
     }
 
-    private static RunOptions options(Guest guest) {
+    static RunOptions options(Guest guest) {
         return new RunOptions(
                 guest,
                 Optional.empty(),

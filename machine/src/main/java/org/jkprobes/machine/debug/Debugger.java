@@ -154,22 +154,24 @@ public final class Debugger {
         if (!armed || now == passRetired && address == passPc) {
             return false;
         }
-        meet(new Stop(Stop.Cause.BREAKPOINT, address));
+        meet(new Stop(Stop.Cause.BREAKPOINT, address), now);
         return true;
     }
 
     private boolean accessed(Watch watch, boolean store) {
-        if (!armed || machine.timeline().frozen() || machine.timeline().retired() == passRetired) {
+        // An instruction that runs alone is paid for when it begins.
+        long before = machine.timeline().retired() - 1;
+        if (!armed || machine.timeline().frozen() || before == passRetired) {
             return false;
         }
         Stop.Cause both = watch.loads() && watch.stores() ? Stop.Cause.ACCESS : Stop.Cause.READ;
-        meet(new Stop(watch.loads() ? both : Stop.Cause.WRITE, watch.start()));
+        meet(new Stop(watch.loads() ? both : Stop.Cause.WRITE, watch.start()), before);
         return watchesStopBefore && !cpu.stepping();
     }
 
-    private void meet(Stop stop) {
+    private void meet(Stop stop, long retired) {
         if (met == null) {
-            met = new Met(stop, machine.timeline().retired(), machine.timeline().now(), cpu.pc());
+            met = new Met(stop, retired, machine.timeline().now(), cpu.pc());
         }
         machine.pause();
     }
