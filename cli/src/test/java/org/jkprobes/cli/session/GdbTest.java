@@ -40,9 +40,8 @@ class GdbTest {
      * @param pushed what the function's first store to the stack is relative to SP at its entry
      */
     @ParameterizedTest
-    @CsvSource({"MIPSEL, mips, -4, pc", "I386, i386, -4, eip", "X86_64, i386:x86-64, -8, rip"})
-    void gdbGoesToAndFroAndTheGuestCannotTell(Guest guest, String architecture, int pushed, String pc)
-            throws Exception {
+    @CsvSource({"MIPSEL, mips, -4", "I386, i386, -4", "X86_64, i386:x86-64, -8"})
+    void gdbGoesToAndFroAndTheGuestCannotTell(Guest guest, String architecture, int pushed) throws Exception {
         List<String> options = List.of(
                 "--arch",
                 guest.toString(),
@@ -68,7 +67,7 @@ class GdbTest {
 
         assertThat(with.out()).isEqualTo(without.out());
         String address = Long.toHexString(function(guest));
-        assertThat(said.get("first")).anyMatch(line -> line.startsWith(pc + " ") && line.contains("0x" + address));
+        assertThat(said.get("first")).anyMatch(line -> line.equals("0x" + address));
         assertThat(said.get("beginning")).contains("No more reverse-execution history.");
         assertThat(said.get("first once more")).isEqualTo(said.get("first"));
         assertThat(said.get("threads")).anyMatch(line -> line.startsWith("* 1") && line.contains("vCPU 0"));
@@ -77,16 +76,17 @@ class GdbTest {
         assertThat(said.get("written")).containsExactly("0x12345678");
         assertThat(said.get("second")).isNotEqualTo(said.get("first"));
         assertThat(said.get("third")).isNotEqualTo(said.get("second"));
+        assertThat(said.get("back at third")).isEqualTo(said.get("third"));
         assertThat(said.get("back at second")).isEqualTo(said.get("second"));
         assertThat(said.get("back at first")).isEqualTo(said.get("first"));
-        assertThat(said.get("watch")).anyMatch(line -> line.startsWith("Old value = "));
+        assertThat(said.get("watch")).anyMatch(line -> line.startsWith("Hardware watchpoint 2"));
         String old = value(said, "watch", "Old value = ");
         String stored = value(said, "watch", "New value = ");
         assertThat(said.get("stored")).containsExactly(stored);
         assertThat(value(said, "watch back", "Old value = ")).isEqualTo(stored);
         assertThat(value(said, "watch back", "New value = ")).isEqualTo(old);
         assertThat(said.get("unmapped")).anyMatch(line -> line.contains("Cannot access memory"));
-        assertThat(said.get("again")).anyMatch(line -> line.startsWith(pc + " "));
+        assertThat(said.get("again")).anyMatch(line -> line.startsWith("0x"));
     }
 
     private static String value(Map<String, List<String>> said, String part, String start) {
@@ -122,6 +122,7 @@ class GdbTest {
                 echo [written]\\n
                 output/x *(int*)($sp-64)
                 echo \\n
+                echo [-]\\n
                 set *(int*)($sp-64) = $kept
                 stepi 3
                 echo [before]\\n
@@ -138,18 +139,22 @@ class GdbTest {
                 continue
                 echo [third]\\n
                 info registers
-                reverse-continue
-                echo [back at second]\\n
-                info registers
                 echo [watch]\\n
-                watch *(int*)($sp%+d)
+                set $spot = (long)$sp%+d
+                watch -location *(int*)$spot
                 continue
                 echo [stored]\\n
-                output *(int*)($sp%+d)
+                output *(int*)$spot
                 echo \\n
                 echo [watch back]\\n
                 reverse-continue
                 delete 2
+                reverse-continue
+                echo [back at third]\\n
+                info registers
+                reverse-continue
+                echo [back at second]\\n
+                info registers
                 reverse-continue
                 echo [back at first]\\n
                 info registers
@@ -163,7 +168,8 @@ class GdbTest {
                 info registers
                 stepi
                 detach
-                """.formatted(function, pushed, pushed);
+                """.formatted(function, pushed)
+                .replace("info registers\n", "info registers\noutput/x $pc\necho \\n\necho [-]\\n\n");
     }
 
     /** Runs GDB; what it says, by the headings of the script. */
@@ -189,7 +195,7 @@ class GdbTest {
             if (line.startsWith("[") && line.endsWith("]")) {
                 part = new ArrayList<>();
                 parts.put(line.substring(1, line.length() - 1), part);
-            } else {
+            } else if (!line.startsWith("warning: ")) {
                 part.add(line);
             }
         }

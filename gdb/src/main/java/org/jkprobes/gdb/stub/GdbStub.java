@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public final class GdbStub implements AutoCloseable, Machine.Monitor {
     /** Guest instructions between looks at the connection. */
     private static final long SLICE = 1_000_000;
+    /** A second GDB is turned away after so many hundredths of a second. */
+    private static final int PATIENCE = 100;
 
     private final StubGuest guest;
     private final Consumer<String> report;
@@ -131,6 +133,9 @@ public final class GdbStub implements AutoCloseable, Machine.Monitor {
         try {
             while (true) {
                 SocketChannel channel = server.accept();
+                for (int i = 0; i < PATIENCE && busy; i++) {
+                    Thread.sleep(10); // the last one may just be going
+                }
                 if (busy) {
                     channel.close();
                     continue;
@@ -141,6 +146,8 @@ public final class GdbStub implements AutoCloseable, Machine.Monitor {
             }
         } catch (IOException e) {
             busy = true; // closed: nobody is let in any more
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
