@@ -90,7 +90,7 @@ class GdbTest {
     }
 
     private static String value(Map<String, List<String>> said, String part, String start) {
-        return said.get(part).stream()
+        return said.getOrDefault(part, List.of()).stream()
                 .filter(line -> line.startsWith(start))
                 .map(line -> line.substring(start.length()))
                 .findFirst()

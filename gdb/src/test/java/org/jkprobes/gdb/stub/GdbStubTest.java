@@ -10,6 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -98,8 +99,8 @@ class GdbStubTest {
                 }
             }
             assertThat(there).as("a connection").isNotNull();
-            channel = open;
-            packets = there;
+            channel = Objects.requireNonNull(open);
+            packets = Objects.requireNonNull(there);
         }
 
         /** Nothing is acknowledged from now on. */
