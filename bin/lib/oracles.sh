@@ -6,6 +6,10 @@
 ORACLES=(
   "qemu-system-mipsel qemu-system-mips"
   "qemu-system-x86_64 qemu-system-x86"
+  "qemu-system-aarch64 qemu-system-arm"
+  "qemu-system-riscv64 qemu-system-misc"
+  "qemu-system-ppc64 qemu-system-ppc"
+  "setpriv util-linux"
   "qemu-mipsel qemu-user"
   "gdb-multiarch gdb-multiarch"
   "objdump binutils"

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +25,7 @@ import org.jkprobes.gdb.target.Architectures;
 import org.jkprobes.gdb.target.GdbTarget;
 import org.jkprobes.gdb.target.GuestArchitecture;
 import org.jkprobes.gdb.target.KernelSearch;
+import org.jkprobes.gdb.target.SettledKernel;
 import org.jkprobes.images.CacheFolder;
 import org.jkprobes.images.ImageException;
 import org.jkprobes.images.KernelImage;
@@ -43,7 +43,6 @@ public final class GdbSession implements Session {
     private static final long LOOK_MILLIS = 15;
 
     private static final long GRACE_MILLIS = 500;
-    private static final Set<String> BEFORE_MOVING = Set.of("relocate_kernel", "kernel_entry", "__kernel_entry");
 
     private final StubAddress address;
     private final Optional<KernelImage> image;
@@ -132,7 +131,8 @@ public final class GdbSession implements Session {
             target = guest;
             GuestTime time = GuestTime.ofHost();
             progress.brief("looking for the guest's kernel");
-            Optional<KernelSymbols> found = find(guest, search(guest, architecture(stub, options), options));
+            Optional<KernelSymbols> found =
+                    find(guest, new SettledKernel(search(guest, architecture(stub, options), options)));
             progress.clear();
             List<org.jkprobes.cli.event.ProbeCount> counts = List.of();
             boolean ended = found.isEmpty() && !quit;
@@ -212,14 +212,14 @@ public final class GdbSession implements Session {
     }
 
     /** Looks now and then, until the guest's kernel is there; empty if the guest ends before, or we are to. */
-    private Optional<KernelSymbols> find(GdbTarget guest, LongFunction<Optional<KernelSymbols>> search) {
+    private Optional<KernelSymbols> find(GdbTarget guest, SettledKernel search) {
         Timer clock = new Timer("look for the kernel", true);
         try {
             while (!quit) {
                 for (int cpu = 0; cpu < guest.cpus(); cpu++) {
                     Optional<KernelSymbols> found =
-                            search.apply(guest.registers(cpu).pc());
-                    if (found.isPresent() && !moving(guest, found.get(), cpu)) {
+                            search.around(guest.registers(cpu).pc());
+                    if (found.isPresent()) {
                         return found;
                     }
                 }
@@ -232,16 +232,6 @@ public final class GdbSession implements Session {
             clock.cancel();
         }
         return Optional.empty();
-    }
-
-    /** Whether it is a MIPS kernel that is about to move itself: {@code arch/mips/kernel/head.S}. */
-    private static boolean moving(GdbTarget guest, KernelSymbols found, int cpu) {
-        return found.find("relocate_kernel").isPresent()
-                && RemoteKernel.of(guest, found).unwinder().unwind(guest.registers(cpu)).frames().stream()
-                        .anyMatch(frame -> frame.location()
-                                .filter(place ->
-                                        BEFORE_MOVING.contains(place.symbol().name()))
-                                .isPresent());
     }
 
     private static TimerTask stopping(GdbTarget guest) {

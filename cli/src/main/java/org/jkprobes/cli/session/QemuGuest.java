@@ -21,6 +21,7 @@ import org.jkprobes.gdb.client.Stub;
 import org.jkprobes.gdb.client.StubAddress;
 import org.jkprobes.gdb.target.Architectures;
 import org.jkprobes.gdb.target.GdbTarget;
+import org.jkprobes.gdb.target.SettledKernel;
 import org.jkprobes.images.DebianKernels;
 import org.jkprobes.images.ImageException;
 import org.jkprobes.symbols.KernelSymbols;
@@ -108,10 +109,12 @@ public final class QemuGuest implements AutoCloseable {
     }
 
     static KernelSymbols boot(GdbTarget target, LongFunction<Optional<KernelSymbols>> search) {
+        SettledKernel settled = new SettledKernel(search);
         Timer clock = new Timer("look for the kernel", true);
         try {
             for (int i = 0; i < LOOKS; i++) {
-                Optional<KernelSymbols> found = search.apply(target.registers(0).pc());
+                Optional<KernelSymbols> found =
+                        settled.around(target.registers(0).pc());
                 if (found.isPresent()) {
                     return found.get();
                 }

@@ -416,6 +416,7 @@ public final class Stub implements AutoCloseable {
 
     private StubException lost(IOException e) {
         String why = closed ? "the connection is closed" : Link.reason(e);
+        why = why.equals("Broken pipe") || why.equals("Connection reset") ? "the connection is lost" : why;
         close();
         return new StubException("the GDB stub at " + address + ": " + why, e);
     }

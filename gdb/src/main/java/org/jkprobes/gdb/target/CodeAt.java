@@ -9,7 +9,8 @@ public final class CodeAt {
     private final byte[] bytes;
     private final ByteOrder order;
 
-    CodeAt(long address, byte[] bytes, ByteOrder order) {
+    /** The array is the callee's to keep. */
+    public CodeAt(long address, byte[] bytes, ByteOrder order) {
         this.address = address;
         this.bytes = bytes;
         this.order = order;

@@ -245,6 +245,12 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
         return event;
     }
 
+    /** Has a vCPU that stands still execute one instruction, or a branch and what is in its delay slot. */
+    public void step(int cpu) {
+        select(cpu);
+        step(vcpus.get(cpu));
+    }
+
     private void step(GdbRegs regs) {
         regs.flush();
         memory.runs(true);
