@@ -27,7 +27,7 @@ public final class Main {
         try {
             Path root = Path.of(args[0]);
             if (List.of(args).contains("--gdb")) {
-                StubHits.run(OUT);
+                StubHits.run(root, OUT);
                 return;
             }
             Options options = Options.parse(List.of(args).subList(1, args.length));

@@ -1,7 +1,10 @@
 package org.jkprobes.bench;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +31,6 @@ import org.jkprobes.gdb.target.GdbTarget;
 final class StubHits {
     private static final int ROUNDS = 5;
     private static final int HITS = 400;
-    private static final String WORKLOAD = "while true; do kill -0 70001; done 2> /dev/null";
     /** A system call that has a function called which begins with a no-op; behind it is one that reads memory of its CPU. */
     private static final String FUNCTION = "find_vpid";
 
@@ -39,8 +41,39 @@ final class StubHits {
     /** ns a hit, and the share of it that this thread did not work itself. */
     private record Cost(double ns, double elsewhere) {}
 
-    static void run(PrintStream out) {
-        try (QemuGuest guest = new QemuGuest(Guest.X86_64, 1, WORKLOAD, new Silence())) {
+    /** Of the project in a folder. */
+    static void run(Path root, PrintStream out) throws IOException, InterruptedException {
+        Path program = Files.createTempFile("jkprobes-looks", "");
+        try {
+            compile(root.resolve("cli/src/test/guest/looks.c"), program);
+            measure(program, out);
+        } finally {
+            Files.deleteIfExists(program);
+        }
+    }
+
+    private static void compile(Path source, Path program) throws IOException, InterruptedException {
+        int status = new ProcessBuilder(
+                        "gcc",
+                        "-O2",
+                        "-static",
+                        "-nostdlib",
+                        "-ffreestanding",
+                        "-fno-stack-protector",
+                        "-DEACH=0",
+                        "-o",
+                        program.toString(),
+                        source.toString())
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new BenchFailure("gcc cannot build " + source);
+        }
+    }
+
+    private static void measure(Path program, PrintStream out) {
+        try (QemuGuest guest = new QemuGuest(QemuGuest.program(Guest.X86_64, program), 1, new Silence())) {
             GdbTarget first = guest.target(guest.connect());
             long entry = guest.boot(first).find(FUNCTION).orElseThrow().address();
             first.detach();

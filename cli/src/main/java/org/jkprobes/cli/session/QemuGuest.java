@@ -41,14 +41,13 @@ public final class QemuGuest implements AutoCloseable {
     /**
      * Starts it, stopped before its first instruction.
      *
-     * @param workload shell commands, after which it powers off
+     * @param options what it boots
      * @param events the console goes there
      */
-    public QemuGuest(Guest guest, int cpus, String workload, EventSink events) {
-        this.guest = guest;
+    public QemuGuest(RunOptions options, int cpus, EventSink events) {
+        guest = options.guest();
         QemuMachine machine = QemuMachine.of(guest, cpus);
         machine.requireInstalled();
-        RunOptions options = options(guest, workload, ProbeOptions.NONE);
         try {
             GuestImage image = GuestImage.of(options, text -> {});
             kernel = new LinkedKernel(image.kernel(), options);
@@ -67,16 +66,26 @@ public final class QemuGuest implements AutoCloseable {
         }
     }
 
-    /** The options of a run with the same workload. */
-    static RunOptions options(Guest guest, String workload, ProbeOptions probes) {
+    /** To run shell commands, and to power off. */
+    public static RunOptions commands(Guest guest, String workload, ProbeOptions probes) {
+        return options(guest, Optional.empty(), Optional.of(workload), probes);
+    }
+
+    /** To run a static program, and to power off. */
+    public static RunOptions program(Guest guest, Path program) {
+        return options(guest, Optional.of(program), Optional.empty(), ProbeOptions.NONE);
+    }
+
+    private static RunOptions options(
+            Guest guest, Optional<Path> init, Optional<String> commands, ProbeOptions probes) {
         return new RunOptions(
                 guest,
                 Optional.empty(),
                 Optional.empty(),
                 "quiet",
                 guest.usualMemory(),
-                Optional.empty(),
-                Optional.of(workload),
+                init,
+                commands,
                 false,
                 probes,
                 false,

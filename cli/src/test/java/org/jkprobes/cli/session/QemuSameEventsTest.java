@@ -46,9 +46,9 @@ class QemuSameEventsTest {
                 List.of(),
                 true);
         EventLog ours = new EventLog();
-        MachineSession.withoutKeys().run(QemuGuest.options(guest, WORKLOAD, probes), ours);
+        MachineSession.withoutKeys().run(QemuGuest.commands(guest, WORKLOAD, probes), ours);
         EventLog qemus = new EventLog();
-        RunSummary summary = new QemuSession(1).run(QemuGuest.options(guest, WORKLOAD, probes), qemus);
+        RunSummary summary = new QemuSession(1).run(QemuGuest.commands(guest, WORKLOAD, probes), qemus);
         assertThat(summary.end()).isEqualTo(RunSummary.End.POWER_OFF);
         List<String> expected = ours.between(70_001, 70_002);
         assertThat(expected)
