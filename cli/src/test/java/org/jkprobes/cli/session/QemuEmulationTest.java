@@ -65,6 +65,9 @@ class QemuEmulationTest {
         }
         String where = "0x" + Long.toHexString(pc) + " " + java.util.HexFormat.of().formatHex(bytes);
         for (int i = 0; i < real.names().size(); i++) {
+            if (real.names().get(i).equals("cause")) {
+                continue; // tells of interrupts, which come when they come
+            }
             assertThat(emulated.get(i)).as(where + " " + real.names().get(i)).isEqualTo(real.get(i));
         }
         writes.bytes.forEach((address, value) -> assertThat(
