@@ -115,10 +115,11 @@ final class StubHits {
 
     private static Cost minimal(QemuGuest guest, long place) {
         try (Stub stub = guest.connect()) {
-            byte[] registers = new byte[stub.description()
-                    .map(TargetDescription::layout)
-                    .map(RegisterLayout::bytes)
-                    .orElse(4096)];
+            byte[] registers = new byte
+                    [stub.description()
+                            .map(TargetDescription::layout)
+                            .map(RegisterLayout::bytes)
+                            .orElse(4096)];
             ThreadId cpu = stub.threads().getFirst();
             stub.insert(StopPoint.BREAKPOINT, place, 1);
             Cost cost = timed(() -> {

@@ -31,15 +31,14 @@ class QemuEmulationTest {
     @EnumSource(Guest.class)
     @Timeout(400)
     void emulatedAsStepped(Guest guest) {
-        GuestArchitecture architecture =
-                Architectures.named(guest.toString()).orElseThrow();
+        GuestArchitecture architecture = Architectures.named(guest.toString()).orElseThrow();
         int[] compared = new int[1];
         try (QemuGuest qemu = new QemuGuest(QemuGuest.commands(guest, WORKLOAD, ProbeOptions.NONE), 1, new EventLog());
                 GdbTarget target = qemu.target(qemu.connect())) {
             long place = qemu.boot(target).find("find_vpid").orElseThrow().address();
             Kprobes kprobes = Kprobes.on(target);
-            Kprobe probe = kprobes.register(
-                    Kprobe.at(place).pre((hit, regs) -> 1).build()); // the instruction is left to us
+            Kprobe probe =
+                    kprobes.register(Kprobe.at(place).pre((hit, regs) -> 1).build()); // the instruction is left to us
             target.run(() -> probe.hits() > 0);
             for (int i = 0; i < STEPS; i++) {
                 compared[0] += compare(target, architecture) ? 1 : 0;
@@ -63,17 +62,16 @@ class QemuEmulationTest {
         if (!done) {
             return false;
         }
-        String where = "0x" + Long.toHexString(pc) + " " + java.util.HexFormat.of().formatHex(bytes);
+        String where =
+                "0x" + Long.toHexString(pc) + " " + java.util.HexFormat.of().formatHex(bytes);
         for (int i = 0; i < real.names().size(); i++) {
             if (real.names().get(i).equals("cause")) {
                 continue; // tells of interrupts, which come when they come
             }
             assertThat(emulated.get(i)).as(where + " " + real.names().get(i)).isEqualTo(real.get(i));
         }
-        writes.bytes.forEach((address, value) -> assertThat(
-                        target.memory().readByte(address, -1))
-                .as(where)
-                .isEqualTo(value & 0xff));
+        writes.bytes.forEach((address, value) ->
+                assertThat(target.memory().readByte(address, -1)).as(where).isEqualTo(value & 0xff));
         return true;
     }
 
@@ -173,7 +171,11 @@ class QemuEmulationTest {
 
         @Override
         public boolean writeInt(long address, int value) {
-            return write(address, new byte[] {(byte) value, (byte) (value >> 8), (byte) (value >> 16), (byte) (value >> 24)}, 0, 4);
+            return write(
+                    address,
+                    new byte[] {(byte) value, (byte) (value >> 8), (byte) (value >> 16), (byte) (value >> 24)},
+                    0,
+                    4);
         }
 
         @Override

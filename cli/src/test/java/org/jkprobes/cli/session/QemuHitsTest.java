@@ -30,8 +30,16 @@ class QemuHitsTest {
     private QemuGuest guest(int each, EventLog log) throws Exception {
         Path program = folder.resolve("looks");
         Process gcc = new ProcessBuilder(
-                        "gcc", "-O2", "-static", "-nostdlib", "-ffreestanding", "-fno-stack-protector", "-DEACH=" + each,
-                        "-o", program.toString(), "src/test/guest/looks.c")
+                        "gcc",
+                        "-O2",
+                        "-static",
+                        "-nostdlib",
+                        "-ffreestanding",
+                        "-fno-stack-protector",
+                        "-DEACH=" + each,
+                        "-o",
+                        program.toString(),
+                        "src/test/guest/looks.c")
                 .inheritIO()
                 .start();
         assertThat(gcc.waitFor()).isZero();
