@@ -59,6 +59,15 @@ final class Debugging {
         causes = 0;
     }
 
+    /** SYSCALL and SYSRET trap by the TF that they leave. (AMD64 APM vol. 3; Linux's entry_64.S tells the same of SYSRET.) */
+    void systemCalled() {
+        trapping = false;
+        if (state.flag(Flag.TF)) {
+            registers.note(causes | DebugRegisters.DR6_SINGLE_STEP);
+            cpu.deliver(Vectors.DEBUG, 0, Kind.TRAP, cpu.rip());
+        }
+    }
+
     /** An instruction has run alone. */
     void after() {
         long all = causes | (trapping ? DebugRegisters.DR6_SINGLE_STEP : 0);

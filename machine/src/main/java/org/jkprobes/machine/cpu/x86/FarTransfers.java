@@ -1,6 +1,6 @@
 package org.jkprobes.machine.cpu.x86;
 
-/** Far JMP and CALL: to a code segment, or by a call gate. Task switches by them are refused. (SDM vol. 3, 5.8; vol. 2, CALL, JMP.) */
+/** Far JMP and CALL: to a code segment, by a call gate, or to a task. (SDM vol. 3, 5.8; vol. 2, CALL, JMP.) */
 final class FarTransfers {
     private static final int CALL_GATE_16 = 4;
     private static final int CALL_GATE = 12;
@@ -15,11 +15,11 @@ final class FarTransfers {
     private final Stack stack;
     private final Stack oldStack;
     private final CodeTargets targets;
-    private final SystemListener listener;
+    private final TaskSwitch tasks;
 
     private long gateHigh;
 
-    FarTransfers(X86System system, SystemListener listener) {
+    FarTransfers(X86System system) {
         state = system.state;
         fault = system.fault;
         registers = system.registers;
@@ -27,14 +27,15 @@ final class FarTransfers {
         tables = system.tables;
         segments = system.segments;
         task = system.task;
+        tasks = system.tasks;
         stack = system.stack;
         oldStack = new Stack(state, fault, memory, registers);
         targets = new CodeTargets(state, fault, tables);
-        this.listener = listener;
     }
 
-    boolean jump(int selector, long offset, int operandSize) {
-        return go(selector & 0xffff, CodeTargets.truncate(offset, operandSize), operandSize, false, 0);
+    /** {@code nextRip} is the address after the instruction, to which a task that is left by it would go on. */
+    boolean jump(int selector, long offset, int operandSize, long nextRip) {
+        return go(selector & 0xffff, CodeTargets.truncate(offset, operandSize), operandSize, false, nextRip);
     }
 
     boolean call(int selector, long offset, int operandSize, long returnRip) {
@@ -42,7 +43,7 @@ final class FarTransfers {
     }
 
     private boolean go(int selector, long offset, int size, boolean call, long returnRip) {
-        if (state.realMode()) {
+        if (state.plainSegments()) {
             return goReal(selector, offset, size, call, returnRip);
         }
         if (Segment.isNull(selector)) {
@@ -56,8 +57,8 @@ final class FarTransfers {
         if (type == CALL_GATE || type == CALL_GATE_16 && !state.longMode()) {
             return goByGate(selector, type, call, returnRip);
         }
-        if (type >= 0) {
-            listener.unsupported("task switch by far transfer", selector);
+        if (type >= 0 && tasks.isTask(type)) {
+            return tasks.transfer(selector, call, returnRip);
         }
         int dpl = Segment.dpl(attributes);
         boolean fits =
@@ -92,9 +93,7 @@ final class FarTransfers {
             stack.push(returnRip, size);
             stack.commit();
         }
-        cs.selector = selector;
-        cs.base = (long) selector << 4;
-        state.publish();
+        state.loadPlain(Segment.CS, selector);
         registers.rip(offset);
         return true;
     }

@@ -12,6 +12,11 @@ final class FlagRules {
         this.registers = registers;
     }
 
+    /** PUSHF, POPF, IRET and INT n may be run by the monitor of virtual 8086 mode only, unless IOPL is 3. (SDM vol. 3, 21.2.7.) */
+    boolean may() {
+        return !state.virtual8086() || state.iopl() == 3 || fault.raise(Vectors.PROTECTION);
+    }
+
     /** What PUSHF pushes. */
     long pushed() {
         return registers.rflags() & ~(Flag.RF | Flag.VM) | Flag.FIXED;
@@ -21,9 +26,11 @@ final class FlagRules {
     void pop(long value, int size) {
         long mask = Flag.ARITHMETIC | Flag.DF | Flag.TF | Flag.NT;
         mask |= size > 2 ? Flag.AC | Flag.ID : 0;
+        // These are cleared.
+        long virtual = size > 2 && !state.realMode() ? Flag.VIF | Flag.VIP : 0;
         mask |= state.cpl == 0 ? Flag.IOPL : 0;
         mask |= state.cpl <= state.iopl() ? Flag.IF : 0;
-        registers.rflags(registers.rflags() & ~(mask | Flag.RF) | value & mask);
+        registers.rflags(registers.rflags() & ~(mask | virtual | Flag.RF) | value & mask);
     }
 
     boolean clearInterrupt() {

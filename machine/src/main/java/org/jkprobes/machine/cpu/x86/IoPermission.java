@@ -16,7 +16,7 @@ final class IoPermission {
     }
 
     boolean check(int port, int size) {
-        return state.realMode() || state.cpl <= state.iopl() || checkMap(port & 0xffff, size);
+        return state.realMode() || state.cpl <= state.iopl() && !state.virtual8086() || checkMap(port & 0xffff, size);
     }
 
     private boolean checkMap(int port, int size) {

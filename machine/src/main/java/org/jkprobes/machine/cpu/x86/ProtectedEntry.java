@@ -63,13 +63,21 @@ final class ProtectedEntry implements Entry {
         long code = tables.descriptor();
         int level = Segment.isConforming(Segment.attributes(code)) ? state.cpl : Segment.dpl(Segment.attributes(code));
         int size = (type & TYPE_32) != 0 ? 4 : 2;
-        if (!chooseStack(level) || !stack.room((inner ? 5 : 3) + (hasErrorCode ? 1 : 0), size)) {
+        boolean virtual = state.virtual8086();
+        if (virtual && level != 0) {
+            return fault.selector(Vectors.PROTECTION, selector);
+        }
+        int words = (virtual ? 9 : inner(level) ? 5 : 3) + (hasErrorCode ? 1 : 0);
+        if (!chooseStack(level) || !stack.room(words, size)) {
             return false;
         }
         if (target > Segment.limit(code)) {
             return fault.raise(Vectors.PROTECTION);
         }
         int newStack = task.selector();
+        if (virtual) {
+            pushSegments(size);
+        }
         if (inner) {
             stack.push(state.segment(Segment.SS).selector, size);
             stack.push(registers.gpr(X86Registers.RSP), size);
@@ -88,8 +96,20 @@ final class ProtectedEntry implements Entry {
         state.load(Segment.CS, selector & ~3 | level, code);
         long cleared = Flag.TF | Flag.NT | Flag.RF | Flag.VM | ((type & TYPE_TRAP) != 0 ? 0 : Flag.IF);
         registers.rflags(registers.rflags() & ~cleared);
+        for (int number = Segment.ES; virtual && number <= Segment.GS; number++) {
+            if (number != Segment.CS && number != Segment.SS) {
+                segments.clear(number, 0);
+            }
+        }
         registers.rip(target);
         return true;
+    }
+
+    /** What protected mode would not find there is pushed, and forgotten. */
+    private void pushSegments(int size) {
+        for (int number : new int[] {Segment.GS, Segment.FS, Segment.DS, Segment.ES}) {
+            stack.push(state.segment(number).selector, size);
+        }
     }
 
     private boolean checkCode(int selector) {
@@ -109,8 +129,12 @@ final class ProtectedEntry implements Entry {
         return tables.markAccessed();
     }
 
+    private boolean inner(int level) {
+        return level < state.cpl;
+    }
+
     private boolean chooseStack(int level) {
-        inner = level < state.cpl;
+        inner = inner(level);
         if (!inner) {
             stack.usePresent();
             return true;

@@ -11,15 +11,17 @@ final class Returns {
     private final TaskSwitch tasks;
     private final Stack stack;
     private final CodeTargets targets;
-    private final SystemListener listener;
+    private final X86System system;
 
     // What a frame holds.
     private long rip;
     private int cs;
     private long rsp;
     private int ss;
+    private final long[] virtual = new long[6];
 
-    Returns(X86System system, SystemListener listener) {
+    Returns(X86System system) {
+        this.system = system;
         state = system.state;
         fault = system.fault;
         registers = system.registers;
@@ -29,12 +31,14 @@ final class Returns {
         tasks = system.tasks;
         stack = system.stack;
         targets = new CodeTargets(state, fault, tables);
-        this.listener = listener;
     }
 
     /** {@code nextRip} is the address after the IRET, to which a task that is left by it would go on. */
     boolean interruptReturn(int size, long nextRip) {
-        if (!state.realMode() && state.flag(Flag.NT)) {
+        if (!system.flags.may()) {
+            return false;
+        }
+        if (!state.plainSegments() && state.flag(Flag.NT)) {
             return state.longMode() ? fault.raise(Vectors.PROTECTION) : tasks.back(nextRip);
         }
         stack.usePresent();
@@ -43,7 +47,7 @@ final class Returns {
         }
         long flags = memory.value();
         int level = state.cpl;
-        if (state.realMode()) {
+        if (state.plainSegments()) {
             if (!goReal()) {
                 return false;
             }
@@ -51,8 +55,7 @@ final class Returns {
             stack.commit();
         } else {
             if (size == 4 && !state.longMode() && (flags & Flag.VM) != 0 && level == 0) {
-                listener.unsupported("virtual 8086 mode", rip);
-                return fault.raise(Vectors.PROTECTION);
+                return goVirtual(flags);
             }
             boolean withStack = state.in64BitMode() || (cs & 3) > level;
             stack.drop(3L * size);
@@ -72,7 +75,7 @@ final class Returns {
             return false;
         }
         stack.drop(2L * size + bytes);
-        if (state.realMode()) {
+        if (state.plainSegments()) {
             if (!goReal()) {
                 return false;
             }
@@ -112,10 +115,30 @@ final class Returns {
         if (rip > segment.limit) {
             return fault.raise(Vectors.PROTECTION);
         }
-        segment.selector = cs;
-        segment.base = (long) cs << 4;
-        state.publish();
+        state.loadPlain(Segment.CS, cs);
         registers.rip(rip);
+        return true;
+    }
+
+    /** To virtual 8086 mode: behind the frame there are SP and the other segment registers. */
+    private boolean goVirtual(long flags) {
+        for (int i = 0; i < virtual.length; i++) {
+            if (!stack.read(3 + i, 4)) {
+                return false;
+            }
+            virtual[i] = memory.value();
+        }
+        registers.rflags(flags & Flag.ALL);
+        state.cpl = 3;
+        state.loadPlain(Segment.CS, cs);
+        state.loadPlain(Segment.SS, (int) virtual[1] & 0xffff);
+        state.loadPlain(Segment.ES, (int) virtual[2] & 0xffff);
+        state.loadPlain(Segment.DS, (int) virtual[3] & 0xffff);
+        state.loadPlain(Segment.FS, (int) virtual[4] & 0xffff);
+        state.loadPlain(Segment.GS, (int) virtual[5] & 0xffff);
+        registers.gpr(X86Registers.RSP, virtual[0]);
+        registers.rip(rip & 0xffff);
+        state.nmiBlocked = false;
         return true;
     }
 
@@ -186,6 +209,7 @@ final class Returns {
         long mask = Flag.ARITHMETIC | Flag.DF | Flag.TF | Flag.NT;
         mask |= size > 2 ? Flag.RF | Flag.AC | Flag.ID : 0;
         mask |= oldLevel == 0 ? Flag.IOPL : 0;
+        mask |= oldLevel == 0 && size > 2 && !state.realMode() ? Flag.VIF | Flag.VIP : 0;
         mask |= oldLevel <= state.iopl() ? Flag.IF : 0;
         registers.rflags(registers.rflags() & ~mask | flags & mask);
     }

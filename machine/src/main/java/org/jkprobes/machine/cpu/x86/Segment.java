@@ -36,6 +36,9 @@ final class Segment implements Stateful {
 
     static final int FLAT_DATA = PRESENT | CODE_OR_DATA | READ_WRITE | ACCESSED | GRANULAR | BIG;
 
+    /** All of virtual 8086 mode. */
+    static final int VIRTUAL_8086 = PRESENT | 3 << 5 | CODE_OR_DATA | READ_WRITE | ACCESSED;
+
     int selector;
     long base;
     /** The last offset, in bytes. */

@@ -75,7 +75,7 @@ final class SegmentInstructions {
         return jumped(
                 i.op() == X86Op.CALL_FAR
                         ? system.transfers.call(selector, offset, size, next)
-                        : system.transfers.jump(selector, offset, size));
+                        : system.transfers.jump(selector, offset, size, next));
     }
 
     private boolean load(int number, int selector, long now) {
@@ -211,7 +211,8 @@ final class SegmentInstructions {
                 }
             }
             case LLDT, LTR -> {
-                boolean may = mayLoadTables();
+                boolean may = system.tableRegisters.mayStore() && system.controls.privileged();
+                check(may);
                 int selector = may ? (int) word(i.operand(0)) : 0;
                 if (may && !cpu.left()) {
                     check(
@@ -293,7 +294,7 @@ final class SegmentInstructions {
 
     /** ARPL. */
     private void adjust(Block block, X86Instruction i) {
-        if (state.realMode()) {
+        if (state.plainSegments()) {
             cpu.fault(Vectors.UNDEFINED);
             return;
         }

@@ -18,11 +18,8 @@ final class SegmentLoads {
         if (number == Segment.CS || number > Segment.GS) {
             return fault.raise(Vectors.UNDEFINED);
         }
-        if (state.realMode()) {
-            Segment segment = state.segment(number);
-            segment.selector = wanted;
-            segment.base = (long) wanted << 4;
-            state.publish();
+        if (state.plainSegments()) {
+            state.loadPlain(number, wanted);
             return true;
         }
         if (Segment.isNull(wanted)) {

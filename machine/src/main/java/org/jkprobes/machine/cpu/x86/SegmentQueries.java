@@ -66,7 +66,7 @@ final class SegmentQueries {
     }
 
     private boolean look(int selector, int systemTypes) {
-        if (state.realMode()) {
+        if (state.plainSegments()) {
             return fault.raise(Vectors.UNDEFINED);
         }
         valid = false;

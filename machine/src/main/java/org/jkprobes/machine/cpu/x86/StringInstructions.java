@@ -48,7 +48,7 @@ final class StringInstructions {
         int flags = compares ? cpu.arithmeticFlags() : 0;
         if (i.op() == X86Op.INS || i.op() == X86Op.OUTS) {
             // Asked for even if there is nothing to do.
-            more = !cpu.ports().may((int) cpu.slot(RDX) & 0xffff, i.operandBits() / 8);
+            more = !cpu.ports().may((int) cpu.slot(RDX) & 0xffff, portBits(i) / 8);
             if (more) {
                 return 0;
             }
@@ -111,6 +111,11 @@ final class StringInstructions {
         return done;
     }
 
+    /** There are no ports of 64 bits. */
+    private static int portBits(X86Instruction i) {
+        return Math.min(32, i.operandBits());
+    }
+
     private static int source(X86Instruction i) {
         int override = i.segmentOverride();
         return override < 0 || cannotOverride(i, override) ? Segment.DS : override;
@@ -125,7 +130,8 @@ final class StringInstructions {
     }
 
     private boolean iterate(Block block, X86Instruction i) {
-        int width = i.operandBits();
+        boolean ports = i.op() == X86Op.INS || i.op() == X86Op.OUTS;
+        int width = ports ? portBits(i) : i.operandBits();
         int bytes = width / 8;
         int address = i.addressBits();
         int port = (int) cpu.slot(RDX) & 0xffff;

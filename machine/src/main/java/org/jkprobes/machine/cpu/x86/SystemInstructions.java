@@ -95,10 +95,10 @@ final class SystemInstructions {
                 return interrupt(i);
             }
             case SYSCALL -> {
-                return jumped(system.systemCalls.syscall(next(i)));
+                return systemCalled(system.systemCalls.syscall(next(i)));
             }
             case SYSRET -> {
-                return jumped(system.systemCalls.sysret(i.operandBits() == 64));
+                return systemCalled(system.systemCalls.sysret(i.operandBits() == 64));
             }
             case SYSENTER -> {
                 return jumped(system.systemCalls.sysenter());
@@ -132,6 +132,13 @@ final class SystemInstructions {
         return done;
     }
 
+    private boolean systemCalled(boolean done) {
+        if (jumped(done)) {
+            cpu.systemCalled();
+        }
+        return done;
+    }
+
     private void check(boolean done) {
         if (!done) {
             cpu.fault();
@@ -151,6 +158,10 @@ final class SystemInstructions {
             cpu.breakpointInstruction(next(i));
             return true;
         }
+        if (i.op() == X86Op.INT && !system.flags.may()) {
+            cpu.fault();
+            return false;
+        }
         int vector = switch (i.op()) {
             case INTO -> Vectors.OVERFLOW;
             case INT1 -> Vectors.DEBUG;
@@ -162,8 +173,7 @@ final class SystemInstructions {
 
     private boolean system(Block block, X86Instruction i, long now) {
         switch (i.op()) {
-            case PUSHF -> segments.push(block, i, system.flags.pushed());
-            case POPF -> segments.popFlags(i);
+            case PUSHF, POPF -> flags(block, i);
             case CLI -> check(system.flags.clearInterrupt());
             case STI -> {
                 boolean done = system.flags.setInterrupt();
@@ -182,6 +192,7 @@ final class SystemInstructions {
                 }
             }
             case CPUID -> identify();
+            case RDPMC -> noCounter(i);
             case RDTSC -> timeStamp(now);
             case RDMSR, WRMSR -> modelRegister(i, now);
             case SWAPGS -> check(system.systemCalls.swapGs());
@@ -207,6 +218,25 @@ final class SystemInstructions {
             }
         }
         return false;
+    }
+
+    private void flags(Block block, X86Instruction i) {
+        boolean may = system.flags.may();
+        check(may);
+        if (may && i.op() == X86Op.PUSHF) {
+            segments.push(block, i, system.flags.pushed());
+        } else if (may) {
+            segments.popFlags(i);
+        }
+    }
+
+    /** There are no counters, and programs may not even ask without CR4.PCE. */
+    private void noCounter(X86Instruction i) {
+        if (state.cpl != 0 && (state.cr4 & Cr.CR4_PCE) == 0) {
+            cpu.fault(Vectors.PROTECTION);
+        } else {
+            unknown(i);
+        }
     }
 
     private void identify() {

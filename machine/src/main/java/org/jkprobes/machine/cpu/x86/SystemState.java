@@ -104,6 +104,27 @@ final class SystemState implements Stateful {
         return (cr0 & Cr.CR0_PE) == 0;
     }
 
+    boolean virtual8086() {
+        return flag(Flag.VM) && !realMode();
+    }
+
+    /** Segment registers hold addresses, and there are no descriptors: in real and in virtual 8086 mode. */
+    boolean plainSegments() {
+        return realMode() || flag(Flag.VM);
+    }
+
+    /** Loads a segment register with an address of real or virtual 8086 mode. */
+    void loadPlain(int number, int selector) {
+        Segment segment = segments[number];
+        if (virtual8086()) {
+            segment.set(selector, (long) selector << 4, 0xffff, Segment.VIRTUAL_8086);
+        } else {
+            segment.selector = selector;
+            segment.base = (long) selector << 4;
+        }
+        publish();
+    }
+
     /** Long mode is active, be the code 64-bit or not. */
     boolean longMode() {
         return (efer & Cr.EFER_LMA) != 0;
@@ -170,7 +191,7 @@ final class SystemState implements Stateful {
         Segment ss = segments[Segment.SS];
         Segment ds = segments[Segment.DS];
         Segment es = segments[Segment.ES];
-        int bits = realMode() ? ModeBits.REAL : 0;
+        int bits = plainSegments() ? ModeBits.REAL : 0;
         bits |= (cs.attributes & Segment.BIG) != 0 ? ModeBits.CODE_BIG : 0;
         bits |= (ss.attributes & Segment.BIG) != 0 ? ModeBits.STACK_BIG : 0;
         bits |= (ss.base | ds.base | es.base) != 0 ? ModeBits.DATA_BASE : 0;

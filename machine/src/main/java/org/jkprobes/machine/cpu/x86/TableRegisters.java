@@ -43,7 +43,7 @@ final class TableRegisters {
 
     /** SLDT and STR exist in protected mode only. */
     boolean mayStore() {
-        return !state.realMode() || fault.raise(Vectors.UNDEFINED);
+        return !state.plainSegments() || fault.raise(Vectors.UNDEFINED);
     }
 
     boolean loadLdt(int selector) {
@@ -79,7 +79,7 @@ final class TableRegisters {
     }
 
     private boolean mayLoadSystem() {
-        if (state.realMode()) {
+        if (state.plainSegments()) {
             return fault.raise(Vectors.UNDEFINED);
         }
         return state.cpl == 0 || fault.raise(Vectors.PROTECTION);

@@ -1,13 +1,14 @@
 package org.jkprobes.machine.cpu.x86;
 
 /**
- * Task switches by a task gate in the IDT, and back by IRET: what i386 kernels use for the double fault. 32-bit TSSs only. (SDM vol.
+ * Task switches by a task gate in the IDT (what i386 kernels use for the double fault), by far transfers, and by IRET. 32-bit TSSs only. (SDM vol.
  * 3, 7.3.) A fault that comes when the new task's segments are loaded is one of the new task: then, alone among the system
  * operations, false does not mean that nothing has changed.
  */
 final class TaskSwitch {
     private static final int AVAILABLE = 9;
     private static final int BUSY = 11;
+    private static final int TASK_GATE = 5;
     private static final long BUSY_BIT = 2L << 40;
     private static final int LAST_BYTE = 0x67;
 
@@ -49,6 +50,11 @@ final class TaskSwitch {
         if (!read(selector, AVAILABLE, Vectors.PROTECTION)) {
             return false;
         }
+        return nest(selector, flags, returnRip) && (!hasErrorCode || pushError(errorCode));
+    }
+
+    /** To the task whose descriptor was read last; its IRET will lead back. */
+    private boolean nest(int selector, long flags, long returnRip) {
         long descriptor = tables.descriptor();
         long base = Segment.base(descriptor);
         boolean written = mayLeave()
@@ -60,7 +66,47 @@ final class TaskSwitch {
         if (!memory.write(base + LINK, 2, state.tr.selector, Privilege.SUPERVISOR)) {
             return false;
         }
-        return enter(selector, descriptor, Flag.NT) && (!hasErrorCode || pushError(errorCode));
+        return enter(selector, descriptor, Flag.NT);
+    }
+
+    /** Whether a far transfer to a descriptor of this system type switches tasks. */
+    boolean isTask(int type) {
+        return !state.longMode() && (type == AVAILABLE || type == TASK_GATE);
+    }
+
+    /** A far JMP or CALL to the task, or task gate, whose descriptor was read last. */
+    boolean transfer(int selector, boolean call, long nextRip) {
+        int attributes = tables.attributes();
+        int dpl = Segment.dpl(attributes);
+        if (dpl < state.cpl || dpl < (selector & 3)) {
+            return fault.selector(Vectors.PROTECTION, selector);
+        }
+        int task = selector;
+        if (Segment.systemType(attributes) == TASK_GATE) {
+            if ((attributes & Segment.PRESENT) == 0) {
+                return fault.selector(Vectors.NOT_PRESENT, selector);
+            }
+            task = (int) (tables.descriptor() >>> 16) & 0xffff;
+        }
+        if (!read(task, AVAILABLE, Vectors.PROTECTION)) {
+            return false;
+        }
+        if (call) {
+            return nest(task, registers.rflags(), nextRip);
+        }
+        long descriptor = tables.descriptor();
+        return mayLeave()
+                && memory.write(tables.address() + 4, 4, (descriptor | BUSY_BIT) >>> 32, Privilege.SUPERVISOR)
+                && free()
+                && leave(registers.rflags(), nextRip)
+                && enter(task, descriptor, 0);
+    }
+
+    /** The present task is no longer busy. */
+    private boolean free() {
+        return tables.read(state.tr.selector, Vectors.INVALID_TSS)
+                && memory.write(
+                        tables.address() + 4, 4, (tables.descriptor() & ~BUSY_BIT) >>> 32, Privilege.SUPERVISOR);
     }
 
     /** IRET with NT. */
@@ -111,10 +157,6 @@ final class TaskSwitch {
             }
             words[i] = (int) memory.value();
         }
-        if ((words[EFLAGS / 4] & Flag.VM) != 0) {
-            listener.unsupported("virtual 8086 mode", selector);
-            return fault.selector(Vectors.INVALID_TSS, selector);
-        }
         return true;
     }
 
@@ -153,12 +195,21 @@ final class TaskSwitch {
             registers.gpr(i, word(GPRS + 4 * i));
         }
         registers.rflags(word(EFLAGS) & Flag.ALL | addedFlags);
-        registers.rip(word(EIP));
         for (int i = 0; i < 6; i++) {
             state.segment(i).set((int) word(SEGMENTS + 4 * i) & 0xffff, 0, 0, 0);
         }
+        state.publish();
+        registers.rip(word(EIP));
         state.cpl = state.segment(Segment.CS).selector & 3;
         state.dr[7] &= ~0x155L;
+        if (state.virtual8086()) {
+            state.cpl = 3;
+            for (int i = 0; i < 6; i++) {
+                state.loadPlain(i, state.segment(i).selector);
+            }
+            registers.rip(word(EIP));
+            return loadLdt((int) word(LDT) & 0xffff);
+        }
         return loadLdt((int) word(LDT) & 0xffff) && loadCode() && loadStack() && loadData();
     }
 
@@ -199,6 +250,7 @@ final class TaskSwitch {
             return false;
         }
         state.load(Segment.CS, selector, tables.descriptor());
+        registers.rip(word(EIP));
         return true;
     }
 

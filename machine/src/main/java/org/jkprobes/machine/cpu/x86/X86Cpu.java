@@ -25,7 +25,7 @@ import org.jkprobes.machine.engine.Ram;
 /**
  * An x86-64 CPU: what {@link Cpuid} tells. The engine's pc is the linear address of an instruction; RIP is its offset in CS.
  *
- * <p>What it does not do: virtual 8086 mode, task switches by far transfers; a near branch to an address that is
+ * <p>What it does not do: task switches to and from 16-bit TSSs; a near branch to an address that is
  * not canonical faults at that address and not at the branch.
  */
 public final class X86Cpu extends ProbedCpu {
@@ -422,6 +422,12 @@ public final class X86Cpu extends ProbedCpu {
     private void deliverFault() {
         Fault fault = system.fault;
         deliver(fault.vector(), fault.errorCode(), Kind.FAULT, rip());
+    }
+
+    /** SYSCALL or SYSRET is done. */
+    void systemCalled() {
+        modeChanged();
+        debugging.systemCalled();
     }
 
     /** The instruction at work is to raise an exception. */

@@ -30,7 +30,7 @@ public final class X86Firmware {
 
     /** Loads CS, at offset 0, and the other segment registers, with selectors. */
     public X86Firmware segments(int code, int data) {
-        must(system.transfers.jump(code, 0, 4));
+        must(system.transfers.jump(code, 0, 4, 0));
         for (int number : DATA_SEGMENTS) {
             must(system.segments.load(number, data));
         }

@@ -53,8 +53,8 @@ final class X86System implements Stateful {
         task = new TaskState(state, fault, memory);
         tasks = new TaskSwitch(this, listener);
         exceptions = new Exceptions(this, listener);
-        transfers = new FarTransfers(this, listener);
-        returns = new Returns(this, listener);
+        transfers = new FarTransfers(this);
+        returns = new Returns(this);
         systemCalls = new FastSystemCalls(state, fault, registers);
         controls = new ControlRegisters(state, fault, tlb, listener);
         debug = new DebugRegisters(state, fault);

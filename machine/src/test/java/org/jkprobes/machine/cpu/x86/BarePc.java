@@ -74,7 +74,7 @@ final class BarePc implements X86Registers, PhysicalMemory, SystemListener {
 
     /** Real mode at 0070:0000, stack segment 0. */
     void transferToReal() {
-        must(system.transfers.jump(0x70, 0, 2));
+        must(system.transfers.jump(0x70, 0, 2, 0));
         state.idtLimit = 0x3ff;
     }
 
@@ -85,7 +85,7 @@ final class BarePc implements X86Registers, PhysicalMemory, SystemListener {
         gdt(TSS_SELECTOR, descriptor(TSS, 0x2067, 0x89, 0));
         must(system.tableRegisters.loadGdt(GDT, 0xff));
         must(system.tableRegisters.loadIdt(IDT, 0x7ff));
-        must(system.transfers.jump(KERNEL_CS, 0x100, 4));
+        must(system.transfers.jump(KERNEL_CS, 0x100, 4, 0));
         loadData(KERNEL_DS);
         must(system.segments.load(Segment.SS, KERNEL_DS));
         ram.putInt(TSS + 4, INNER_STACK_TOP);
@@ -113,7 +113,7 @@ final class BarePc implements X86Registers, PhysicalMemory, SystemListener {
         must(system.msrs.write(Msrs.EFER, Cr.EFER_LME | Cr.EFER_NXE | Cr.EFER_SCE, 0));
         must(system.controls.write(0, Cr.CR0_PE | Cr.CR0_PG | Cr.CR0_WP | Cr.CR0_ET));
         must(system.tableRegisters.loadGdt(GDT, 0xff));
-        must(system.transfers.jump(KERNEL_CS, 0x100, 4));
+        must(system.transfers.jump(KERNEL_CS, 0x100, 4, 0));
         must(system.tableRegisters.loadIdt(IDT, 0xfff));
         loadData(KERNEL_DS);
         must(system.segments.load(Segment.SS, KERNEL_DS));

@@ -33,8 +33,10 @@ final class CpuDump {
     /** Ours as they are now. */
     void read(X86Cpu cpu) {
         SystemState state = cpu.system().state;
+        // Outside 64-bit mode QEMU does not show the others, and the guest cannot see them.
+        int shown = state.in64BitMode() ? 16 : 8;
         for (int i = 0; i < 16; i++) {
-            values[i] = cpu.slot(i);
+            values[i] = i < shown ? cpu.slot(i) : 0;
         }
         values[RIP] = cpu.rip();
         values[RFLAGS] = cpu.rflags();
@@ -46,8 +48,9 @@ final class CpuDump {
         for (int i = 0; i < 6; i++) {
             values[SELECTORS + i] = state.segment(i).selector;
         }
-        values[FS_BASE] = state.segment(Segment.FS).base;
-        values[GS_BASE] = state.segment(Segment.GS).base;
+        long shownBase = state.longMode() ? -1 : 0xffffffffL;
+        values[FS_BASE] = state.segment(Segment.FS).base & shownBase;
+        values[GS_BASE] = state.segment(Segment.GS).base & shownBase;
     }
 
     void copy(CpuDump from) {

@@ -82,6 +82,8 @@ final class DumpReader {
         }
         boolean whole = readLine();
         into.values[CpuDump.CR0] = hex(4, 8);
+        // All of long mode, 32-bit code included, has 16 digits here.
+        digits = line[25] == ' ' ? 8 : 16;
         into.values[CpuDump.CR2] = hex(17, digits);
         into.values[CpuDump.CR3] = hex(17 + digits + 5, digits);
         into.values[CpuDump.CR4] = hex(17 + 2 * (digits + 5), 8);

@@ -3,13 +3,17 @@ package org.jkprobes.machine.cpu.x86;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.jkprobes.isa.x86.X86Decoder;
 import org.jkprobes.isa.x86.X86Instruction;
 import org.jkprobes.isa.x86.X86Mode;
@@ -38,12 +42,16 @@ final class PcLockstep implements AutoCloseable {
     private static final int LONGEST = 15;
     private static final int REMEMBERED = 16;
     private static final int PAGE = 0x1000;
+    private static final Duration STUCK = Duration.ofMinutes(2);
+    private static final int MOST_COMPARED = 20_000_000;
+    private static final int MOST_SKIPPED = 100_000;
 
     private final Process qemu;
     private final DumpReader dumps;
     private final LinuxBoot boot;
     private final Pc pc;
     private final X86Cpu cpu;
+    private final long ignoredFlags;
     private final Machine machine;
     private final CpuDump theirs = new CpuDump();
     private final CpuDump ours = new CpuDump();
@@ -53,9 +61,17 @@ final class PcLockstep implements AutoCloseable {
     private X86Instruction done;
     private long donePc;
     private long instructions;
+    private boolean skipped;
+    private final AtomicLong reads = new AtomicLong();
 
     /** Prepares both; files go to {@code folder}. The PC has not booted yet. */
     PcLockstep(Path folder, LinuxBoot boot, Pc pc) throws IOException {
+        this(folder, boot, pc, 0);
+    }
+
+    /** The same, but these flags may differ. */
+    PcLockstep(Path folder, LinuxBoot boot, Pc pc, long ignoredFlags) throws IOException {
+        this.ignoredFlags = ignoredFlags;
         this.boot = boot;
         this.pc = pc;
         cpu = pc.cpu();
@@ -69,13 +85,12 @@ final class PcLockstep implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         dumps = new DumpReader(qemu.getErrorStream());
+        Thread.ofVirtual().start(this::watch);
     }
 
     /** Compares so many instructions, from the kernel's first. */
     void run(long most) throws IOException {
-        do {
-            read();
-        } while (theirs.rip() != boot.start().entry());
+        start();
         while (instructions < most && machine.board().stop() == Board.Stop.NONE) {
             compare();
             last.copy(theirs);
@@ -84,15 +99,97 @@ final class PcLockstep implements AutoCloseable {
         }
     }
 
+    private void start() throws IOException {
+        do {
+            read();
+        } while (theirs.rip() != boot.start().entry());
+    }
+
+    /** Compares until an instruction of privilege 0 at an address, and shows each of privilege 0 to {@code seen}. */
+    void runTo(long rip, LongConsumer seen) throws IOException {
+        if (instructions == 0) {
+            start();
+        }
+        for (long end = instructions + MOST_COMPARED; !at(rip); ) {
+            if (instructions > end) {
+                throw new IllegalStateException("an endless case; last:\n  " + String.join("\n  ", history));
+            }
+            compare();
+            last.copy(theirs);
+            step();
+            if (cpu.system().state.cpl == 0) {
+                seen.accept(cpu.rip());
+            }
+            read();
+        }
+    }
+
+    private boolean at(long rip) {
+        return cpu.rip() == rip && cpu.system().state.cpl == 0;
+    }
+
+    /** After a difference: lets both go on, on their own, to an instruction of privilege 0 at an address, with the same in CR2. */
+    void skipTo(long rip) throws IOException {
+        skipped = true;
+        skipTheirs(rip);
+        skipOurs(rip);
+        SystemState state = cpu.system().state;
+        while (theirs.values[CpuDump.CR2] != state.cr2) {
+            if (theirs.values[CpuDump.CR2] < state.cr2) {
+                read();
+                skipTheirs(rip);
+            } else {
+                step();
+                skipOurs(rip);
+            }
+        }
+        last.copy(theirs);
+    }
+
+    private void skipTheirs(long rip) throws IOException {
+        long end = reads.get() + MOST_SKIPPED;
+        while (theirs.rip() != rip || theirs.values[CpuDump.CPL] != 0) {
+            if (reads.get() > end) {
+                throw new IllegalStateException("QEMU never comes to " + Long.toHexString(rip));
+            }
+            read();
+        }
+    }
+
+    private void skipOurs(long rip) {
+        long end = instructions + MOST_SKIPPED;
+        while (!at(rip)) {
+            if (instructions > end) {
+                throw new IllegalStateException("we never come to " + Long.toHexString(rip));
+            }
+            step();
+        }
+    }
+
     /** How often values were taken over from QEMU, by instruction. */
     Map<String, Integer> adopted() {
         return adopted;
     }
 
+    /** Ends a QEMU that goes on without instructions. */
+    private void watch() {
+        try {
+            for (long before = -1; before != reads.get(); ) {
+                before = reads.get();
+                Thread.sleep(STUCK);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        qemu.destroyForcibly();
+    }
+
     private void read() throws IOException {
+        reads.incrementAndGet();
         if (!dumps.next(theirs)) {
             throw new IOException("QEMU ended after " + instructions + " instructions");
         }
+        theirs.values[CpuDump.RFLAGS] &= ~ignoredFlags;
     }
 
     private void step() {
@@ -108,6 +205,7 @@ final class PcLockstep implements AutoCloseable {
 
     private boolean agree() {
         ours.read(cpu);
+        ours.values[CpuDump.RFLAGS] &= ~ignoredFlags;
         // Between iterations of a comparison QEMU shows the flags of the last one, ours those from before: either may
         // be seen on a CPU.
         boolean comparing = done.isRepeated() && ours.rip() == donePc;
@@ -126,10 +224,19 @@ final class PcLockstep implements AutoCloseable {
                 machine.run(machine.timeline().retired());
                 last.copy(theirs);
                 read();
-            } else if (!adopt()) {
+            } else if (adopt()) {
+                return;
+            } else if (cannotFetch()) {
+                // QEMU shows nothing before an instruction that it cannot fetch.
+                step();
+            } else {
                 afterAnException();
             }
         }
+    }
+
+    private boolean cannotFetch() {
+        return cpu.system().paging.translateFetch(cpu.pc(), cpu.mode() & 3) < 0;
     }
 
     /** Takes over what may differ. */
@@ -141,13 +248,40 @@ final class PcLockstep implements AutoCloseable {
             count("CPUID");
             return agree();
         }
-        long undefined = UndefinedFlags.of(done);
+        if (done.op() == X86Op.RDTSC && skipped) {
+            // What one of them did while they were apart took time.
+            cpu.slot(X86Slots.RAX, theirs.values[X86Slots.RAX]);
+            count("RDTSC");
+            return agree();
+        }
+        if (upperHalves()) {
+            return true;
+        }
+        // QEMU's SYSCALL clears them.
+        long undefined = done.op() == X86Op.SYSCALL ? Flags.ALL : UndefinedFlags.of(done);
         if (theirs.sameBut(CpuDump.RFLAGS, ours) && ((theirs.rflags() ^ ours.rflags()) & ~undefined) == 0) {
             cpu.rflags(theirs.rflags());
             count(done.op() + " flags");
             return agree();
         }
         return false;
+    }
+
+    /** What a CPU keeps of the upper halves of registers when it leaves 64-bit mode is not defined; ours are 0. */
+    private boolean upperHalves() {
+        boolean only = cpu.system().state.in64BitMode();
+        for (int i = 0; i < 16; i++) {
+            boolean same = theirs.values[i] == ours.values[i];
+            only &= same || ours.values[i] == (theirs.values[i] & 0xffffffffL);
+        }
+        if (!only || Arrays.mismatch(theirs.values, ours.values) < 0) {
+            return false;
+        }
+        for (int i = 0; i < 16; i++) {
+            cpu.slot(i, theirs.values[i]);
+        }
+        count("upper halves");
+        return agree();
     }
 
     private void count(String what) {
@@ -180,8 +314,13 @@ final class PcLockstep implements AutoCloseable {
             code[length] = machine.ram().bytes().get(ValueLayout.JAVA_BYTE, offset + length);
             length++;
         }
-        X86Mode mode = cpu.system().state.in64BitMode() ? X86Mode.BITS64 : X86Mode.BITS32;
-        return X86Decoder.decode(code, 0, length, mode);
+        return X86Decoder.decode(code, 0, length, mode());
+    }
+
+    private X86Mode mode() {
+        SystemState state = cpu.system().state;
+        boolean wide = (state.segment(Segment.CS).attributes & Segment.BIG) != 0;
+        return state.in64BitMode() ? X86Mode.BITS64 : wide ? X86Mode.BITS32 : X86Mode.BITS16;
     }
 
     @Override

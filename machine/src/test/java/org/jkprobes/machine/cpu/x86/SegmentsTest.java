@@ -156,8 +156,8 @@ final class SegmentsTest {
         assertThat(pc.load(pc.gpr(X86Registers.RSP) + 4, 4)).isEqualTo(BarePc.KERNEL_CS);
         assertThat(pc.system.returns.farReturn(4, 0)).isTrue();
         assertThat(pc.visible()).isEqualTo(before);
-        refused(pc.system.transfers.jump(0, 0, 4), Vectors.PROTECTION, 0);
-        refused(pc.system.transfers.jump(BarePc.USER_CS32 | 3, 0, 4), Vectors.PROTECTION, BarePc.USER_CS32);
+        refused(pc.system.transfers.jump(0, 0, 4, 0), Vectors.PROTECTION, 0);
+        refused(pc.system.transfers.jump(BarePc.USER_CS32 | 3, 0, 4, 0), Vectors.PROTECTION, BarePc.USER_CS32);
     }
 
     @Test
@@ -187,9 +187,9 @@ final class SegmentsTest {
         pc.long64();
         assertThat(pc.state.in64BitMode()).isTrue();
         assertThat(pc.state.modeBits() & ModeBits.LONG).isNotZero();
-        assertThat(pc.system.transfers.jump(BarePc.KERNEL_DS, 0x1000, 4)).isFalse();
+        assertThat(pc.system.transfers.jump(BarePc.KERNEL_DS, 0x1000, 4, 0)).isFalse();
         pc.gdt(EXTRA, BarePc.descriptor(0, 0xfffff, 0x9b, 0xc));
-        assertThat(pc.system.transfers.jump(EXTRA, 0x1000, 4)).isTrue();
+        assertThat(pc.system.transfers.jump(EXTRA, 0x1000, 4, 0)).isTrue();
         assertThat(pc.state.in64BitMode()).isFalse();
         assertThat(pc.system.controls.write(0, Cr.CR0_PE)).isTrue();
         assertThat(pc.state.longMode()).isFalse();

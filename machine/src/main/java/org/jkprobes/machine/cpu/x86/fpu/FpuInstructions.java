@@ -5,6 +5,7 @@ package org.jkprobes.machine.cpu.x86.fpu;
  * slots {@code xmmBase + 2n} (low half) and {@code xmmBase + 2n + 1}.
  */
 public final class FpuInstructions {
+    private static final int MOVNTI = 0xc3;
     private static final int CR0_MP = 2;
     private static final int CR0_EM = 4;
     private static final int CR0_TS = 8;
@@ -48,6 +49,10 @@ public final class FpuInstructions {
                     address,
                     (code & FpuCode.NARROW) != 0,
                     instructionPointer);
+        }
+        if (FpuCode.opcode(code) == MOVNTI) {
+            // Of general registers: neither CR0 nor CR4 is asked.
+            return vectors.execute(code, address);
         }
         boolean mmx = VectorInstructions.usesMmx(code);
         if ((cr0 & CR0_EM) != 0 || (!mmx && (cr4 & CR4_OSFXSR) == 0 && !isImage(code))) {
