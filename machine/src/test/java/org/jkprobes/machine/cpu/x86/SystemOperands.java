@@ -186,7 +186,7 @@ final class SystemOperands {
             // QEMU does not look at the limit.
             return oneIn(2) ? 60 : random.nextInt(0x10000);
         }
-        if (i.operandBits() == 16 && !narrow) {
+        if (!ring.wide && i.operandBits() == 16 && !narrow) {
             return SystemProgram.LANDING + random.nextInt(64);
         }
         if (oneIn(16)) {
