@@ -13,12 +13,15 @@ public final class Engines {
 
     /** The one that emits native code; empty where the host does not allow it. */
     public static Optional<Engine> emitting() {
-        return emitting(NativeLoop.THRESHOLD);
+        return emitting(NativeLoop.THRESHOLD, Regions.HOT);
     }
 
-    /** The same, emitting a block when it is run for the {@code threshold}th time. */
-    public static Optional<Engine> emitting(int threshold) {
-        return NativeLoop.create(threshold).map(Interpreter::new);
+    /**
+     * The same, emitting a block when it is run for the {@code threshold}th time, and a loop as one region when a run has ended in it for the
+     * {@code hot}th time.
+     */
+    public static Optional<Engine> emitting(int threshold, int hot) {
+        return NativeLoop.create(threshold, hot).map(Interpreter::new);
     }
 
     /** The fastest one that the host allows. */

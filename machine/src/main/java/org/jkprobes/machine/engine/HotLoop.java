@@ -419,7 +419,7 @@ final class HotLoop extends Straight {
     @Override
     void found(Vcpu cpu, Block block) {
         if (!cpu.stepping() && block.secondPage < 0) {
-            cpu.jumps.put(block, cpu.fetchIsFixed(block.pc));
+            cpu.jumps.put(block, cpu.fetchLifetime(block.pc));
         }
     }
 

@@ -1,6 +1,10 @@
 package org.jkprobes.machine.engine;
 
-/** The emitted code of a block. Places are offsets into the code memory. */
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The emitted code of a block: its own, or a copy that is part of a {@link Region}. Places are offsets into the code memory. */
 final class NativeBlock {
     static final int NONE = -1;
 
@@ -20,6 +24,19 @@ final class NativeBlock {
     /** By micro-op, from the block's first: where it goes on before it, or {@link #NONE}. */
     private final int[] resume;
 
+    /** The blocks that its exits lead to, once they have been taken. */
+    @Nullable
+    Block next0;
+
+    @Nullable
+    Block next1;
+    /** How often the run ended here lately. */
+    int samples;
+    /** The regions that have a copy of it. */
+    final List<Region> regions = new ArrayList<>(0);
+
+    private final List<NativeBlock> copies = new ArrayList<>(0);
+
     NativeBlock(NativeCode code, int entry, int paid, int refusal, int site0, int site1, int[] resume) {
         this.code = code;
         this.generation = code.generation();
@@ -35,8 +52,34 @@ final class NativeBlock {
         return resume[index];
     }
 
+    /** Has a copy share its fate, and its successors. */
+    void copied(NativeBlock copy, Region region) {
+        copies.add(copy);
+        regions.add(region);
+        Block to0 = next0;
+        if (to0 != null && to0.compiled != null && to0.valid) {
+            copy.patch(false, to0.compiled);
+        }
+        Block to1 = next1;
+        if (to1 != null && to1.compiled != null && to1.valid) {
+            copy.patch(true, to1.compiled);
+        }
+    }
+
     /** Makes exit 0 or 1 lead straight into another block. */
-    void chain(boolean exit1, NativeBlock to) {
+    void chain(boolean exit1, Block to, NativeBlock compiled) {
+        if (exit1) {
+            next1 = to;
+        } else {
+            next0 = to;
+        }
+        patch(exit1, compiled);
+        for (NativeBlock copy : copies) {
+            copy.patch(exit1, compiled);
+        }
+    }
+
+    private void patch(boolean exit1, NativeBlock to) {
         int site = exit1 ? site1 : site0;
         if (site != NONE) {
             code.patch(site, to.entry);
@@ -46,7 +89,13 @@ final class NativeBlock {
     /** No more enters it. */
     void close() {
         if (generation == code.generation()) {
+            for (Region region : List.copyOf(regions)) {
+                region.dissolve();
+            }
             code.jump(entry, refusal);
+            for (NativeBlock copy : copies) {
+                code.jump(copy.entry, copy.refusal);
+            }
         }
     }
 

@@ -124,9 +124,7 @@ final class NativeCode {
 
     /** Puts a block's code, whose places are offsets from its start, into memory. */
     NativeBlock place(X64Assembler out, int paid, int refusal, int site0, int site1, int[] resume) {
-        int start = next;
-        write(start, out);
-        next = start + out.size() + 15 & -16;
+        int start = place(out);
         for (int i = 0; i < resume.length; i++) {
             if (resume[i] != NativeBlock.NONE) {
                 resume[i] += start;
@@ -142,6 +140,14 @@ final class NativeCode {
                 resume);
     }
 
+    /** Puts code at the next free place, which it returns. */
+    int place(X64Assembler out) {
+        int start = next;
+        write(start, out);
+        next = start + out.size() + 15 & -16;
+        return start;
+    }
+
     private void write(int place, X64Assembler out) {
         MemorySegment.copy(out.buffer(), 0, memory.writable(), ValueLayout.JAVA_BYTE, place, out.size());
     }
@@ -149,6 +155,15 @@ final class NativeCode {
     /** Makes the jump whose distance is at {@code site} lead to a place. */
     void patch(int site, int to) {
         memory.writable().set(ValueLayout.JAVA_INT_UNALIGNED, site, to - (site + 4));
+    }
+
+    /** The eight bytes at a place. */
+    long bytes(int place) {
+        return memory.writable().get(ValueLayout.JAVA_LONG_UNALIGNED, place);
+    }
+
+    void bytes(int place, long value) {
+        memory.writable().set(ValueLayout.JAVA_LONG_UNALIGNED, place, value);
     }
 
     /** Writes a jump over the code at a place. */

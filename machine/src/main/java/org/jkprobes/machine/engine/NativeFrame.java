@@ -75,8 +75,13 @@ final class NativeFrame {
         }
     }
 
+    /** Where the entry of an address is. */
+    static int jump(long pc) {
+        return JUMPS + ((int) (pc >>> 2) & (1 << JUMP_BITS) - 1) * JUMP_SIZE;
+    }
+
     void putJump(long pc, int mode, long code, long mapping) {
-        int at = JUMPS + ((int) (pc >>> 2) & (1 << JUMP_BITS) - 1) * JUMP_SIZE;
+        int at = jump(pc);
         put(at, pc);
         put(at + JUMP_MODE, mode & 0xffffffffL);
         put(at + JUMP_CODE, code);

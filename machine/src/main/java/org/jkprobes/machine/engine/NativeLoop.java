@@ -15,21 +15,27 @@ final class NativeLoop extends Straight {
     private final HotLoop interpreter = new HotLoop();
     private final NativeCode code;
     private final BlockTranslator translator;
+    final Regions regions;
     private final NativeFrame frame = new NativeFrame();
     /** A block that was entered after it had become invalid; its code may lead to its successor. */
     private @Nullable Block stale;
 
+    /** {@link JumpCache#emptied} when the frame's was. */
+    private int emptied;
+
     private final int threshold;
 
-    NativeLoop(CodeMemory memory, int threshold) {
+    NativeLoop(CodeMemory memory, int threshold, int hot) {
         this.threshold = threshold;
         code = new NativeCode(memory);
-        translator = new BlockTranslator(code);
+        NativeEmitter emitter = new NativeEmitter();
+        translator = new BlockTranslator(code, emitter);
+        regions = new Regions(code, emitter, hot);
     }
 
     /** One with code memory of its own; empty if the host does not allow any. */
-    static Optional<NativeLoop> create(int threshold) {
-        return CodeMemory.map(CODE_SIZE).map(memory -> new NativeLoop(memory, threshold));
+    static Optional<NativeLoop> create(int threshold, int hot) {
+        return CodeMemory.map(CODE_SIZE).map(memory -> new NativeLoop(memory, threshold, hot));
     }
 
     @Override
@@ -46,6 +52,10 @@ final class NativeLoop extends Straight {
         }
         cpu.tlb.mirrorTo(frame.tlb());
         cpu.slotsInto(frame);
+        if (emptied != cpu.jumps.emptied) {
+            emptied = cpu.jumps.emptied;
+            frame.clearJumps();
+        }
         long now = Math.min(budget, AT_ONCE);
         frame.put(NativeFrame.LEFT, now);
         frame.put(NativeFrame.MAPPING, cpu.jumps.mapping);
@@ -57,6 +67,7 @@ final class NativeLoop extends Straight {
         if (at < 0) {
             index = UNPAID;
             stale = block.valid ? null : block;
+            regions.sample(block, cpu);
         } else {
             index = block.start + at;
         }
@@ -75,7 +86,7 @@ final class NativeLoop extends Straight {
             code.clear();
             frame.clearJumps();
         }
-        compiled = translator.translate(block, cpu.code.code.words, block.microOps(), cpu.addressMask, cpu.mayCross);
+        compiled = translator.translate(block, cpu);
         block.compiled = compiled;
         return compiled;
     }
@@ -99,7 +110,7 @@ final class NativeLoop extends Straight {
                 block.pc,
                 block.mode,
                 code.address(compiled.entry),
-                cpu.fetchIsFixed(block.pc) ? JumpCache.FIXED : cpu.jumps.mapping);
+                cpu.jumps.until(block.pc, cpu.fetchLifetime(block.pc)));
     }
 
     @Override
@@ -109,7 +120,7 @@ final class NativeLoop extends Straight {
                 && from.compiled.generation == code.generation()
                 && to.compiled.generation == code.generation()
                 && from.valid) {
-            from.compiled.chain(exit1, to.compiled);
+            from.compiled.chain(exit1, to, to.compiled);
         }
     }
 }

@@ -102,13 +102,16 @@ public final class Op {
     public static final int SETNE = 57;
     /** Asks the probe numbered imm about the instruction it stands before, the first of its block. */
     public static final int PROBE = 58;
-    /** d = a function of the architecture, named by imm, of slots. It raises nothing and changes nothing else. */
+    /**
+     * d = a function of the architecture, named by imm, of slots. It raises nothing and changes nothing else. Of x86, if c is not 0 and slot
+     * a holds c, it is the condition {@code imm & 15} of what {@link Vcpu#hostFlags} says: an engine may ask its host.
+     */
     public static final int COMPUTE = 59;
 
     /** If a is not 0: the CPU's helper imm, which raises nothing, then to exit 0 by way of the machine. */
     public static final int EXIT_IF = 60;
 
-    /** Slots d, d + 1 and d + 2 = c, a and b. */
+    /** Slots d, d + 1 and d + 2 = c, a and b. If b is the slot that is always 0, nobody reads d + 2, and an engine may leave it as it is. */
     public static final int RECORD = 61;
     /** Slots d, d + 1 and d + 2 = c, a and imm, sign-extended. */
     public static final int RECORDI = 62;
@@ -208,6 +211,11 @@ public final class Op {
                 || op == ST_RIGHT;
     }
 
+    /** Whether it ends a block with a comparison that takes one of two exits. */
+    static boolean branches(int op) {
+        return op >= BEQ && op <= BGEU || op >= BEQ64 && op <= BGEU64;
+    }
+
     /** Whether the third field is an immediate, or nothing. */
     static boolean hasImmediate(int op) {
         return op >= ADDI && op <= ST64
@@ -264,7 +272,7 @@ public final class Op {
     }
 
     /** The number between a and the third field. */
-    static int c(long uop) {
+    public static int c(long uop) {
         return (int) (uop >>> 24) & 0xff;
     }
 

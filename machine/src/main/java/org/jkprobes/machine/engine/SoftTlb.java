@@ -33,6 +33,10 @@ public final class SoftTlb {
     private final int[] mapped = new int[SETS * ENTRIES];
 
     private int mappedCount;
+    /** The same of translations that outlive {@link #flushLocal}. */
+    private final int[] global = new int[SETS * ENTRIES];
+
+    private int globalCount;
     /** Where emitted code looks: a copy of the entries in the host's memory; 0 if there is none. */
     private long mirror;
 
@@ -49,8 +53,8 @@ public final class SoftTlb {
         return set * SET_LENGTH + index(address);
     }
 
-    void fill(long address, int set, long hostAddress, boolean writable, boolean fixed) {
-        if (mappedCount == mapped.length) {
+    void fill(long address, int set, long hostAddress, boolean writable, Lifetime lifetime) {
+        if (mappedCount == mapped.length || globalCount == global.length) {
             flushAll();
         }
         int entry = entry(address, set);
@@ -58,13 +62,24 @@ public final class SoftTlb {
         put(entry + READ, page);
         put(entry + WRITE, writable ? page : EMPTY);
         put(entry + ADDEND, (hostAddress & -(1L << PAGE_BITS)) - page);
-        if (!fixed) {
-            mapped[mappedCount++] = entry;
+        switch (lifetime) {
+            case LOCAL -> mapped[mappedCount++] = entry;
+            case GLOBAL -> global[globalCount++] = entry;
+            case FIXED -> {}
         }
     }
 
     /** Forgets all translations that the guest can change. */
     void flushMapped() {
+        flushLocal();
+        for (int i = 0; i < globalCount; i++) {
+            clear(global[i]);
+        }
+        globalCount = 0;
+    }
+
+    /** Forgets those of one address space. */
+    void flushLocal() {
         for (int i = 0; i < mappedCount; i++) {
             clear(mapped[i]);
         }
@@ -86,6 +101,7 @@ public final class SoftTlb {
             clear(entry);
         }
         mappedCount = 0;
+        globalCount = 0;
     }
 
     /** Takes all write permissions away: the next store to each page is seen again. */

@@ -72,6 +72,9 @@ public abstract class Vcpu implements Stateful {
     final boolean mayCross;
 
     private final long[] fetchTag = new long[FETCH_ENTRIES];
+    /** Which of {@link #fetchTag} outlive {@link #forgetLocal}. */
+    private final boolean[] fetchLasts = new boolean[FETCH_ENTRIES];
+
     private final CodeCache.@Nullable CodePage[] fetchPage = new CodeCache.CodePage[FETCH_ENTRIES];
     private final BlockBuilder builder = new BlockBuilder();
 
@@ -91,8 +94,8 @@ public abstract class Vcpu implements Stateful {
 
     // ---- the architecture's part ----
 
-    /** Whether no guest can change what an instruction address leads to. */
-    protected abstract boolean fetchIsFixed(long address);
+    /** Until when the present translation of an instruction address is good. */
+    protected abstract Lifetime fetchLifetime(long address);
 
     /** Translates pc to a physical address; on a fault raises the exception (pc is then its vector) and returns -1. */
     protected abstract long translateFetch(long address);
@@ -110,6 +113,16 @@ public abstract class Vcpu implements Stateful {
 
     /** Slots of the register file that are in use: this many, from the first. */
     protected abstract int usedSlots();
+
+    /** Slots, by bit, that no block reads before it writes them. */
+    protected long temporaries() {
+        return 0;
+    }
+
+    /** The slot that is always 0, or -1. */
+    protected int zeroSlot() {
+        return -1;
+    }
 
     /**
      * The physical address of the page after that of pc, into which the instruction at pc crosses; on a fault raises the exception (pc is
@@ -130,6 +143,11 @@ public abstract class Vcpu implements Stateful {
     /** Does a COMPUTE micro-op: writes its d, and nothing else changes. */
     protected void compute(long uop) {
         throw new IllegalStateException("nothing to compute: " + Long.toHexString(uop));
+    }
+
+    /** How an x86-64 host's flags give what a COMPUTE micro-op computes as long as its slot a holds its c. */
+    protected HostFlags hostFlags(long uop) {
+        return HostFlags.NONE;
     }
 
     /** Runs a helper micro-op. Sets {@link #leaving} and {@link #pending} to raise. */
@@ -266,6 +284,7 @@ public abstract class Vcpu implements Stateful {
         CodeCache.CodePage page = code.page(physical);
         fetchTag[index] = fetchKey();
         fetchPage[index] = page;
+        fetchLasts[index] = fetchLifetime(pc) != Lifetime.LOCAL;
         Block block = page.find(pc, wanted);
         if (block != null && block.secondPage >= 0) {
             long second = secondPage();
@@ -334,7 +353,7 @@ public abstract class Vcpu implements Stateful {
     /** Forgets which page an instruction address leads to: after a change of mappings. */
     protected final void forgetFetches() {
         Arrays.fill(fetchTag, -1);
-        jumps.mapping++;
+        jumps.forgetAll();
     }
 
     /** Forgets the translation of one page. */
@@ -342,7 +361,23 @@ public abstract class Vcpu implements Stateful {
         tlb.flushPage(address);
         int index = (int) (address >>> SoftTlb.PAGE_BITS) & (FETCH_ENTRIES - 1);
         fetchTag[index] = -1;
-        jumps.mapping++;
+        jumps.forgetPage(address);
+    }
+
+    /** Forgets the translation of one page for loads and stores. */
+    protected final void forgetDataPage(long address) {
+        tlb.flushPage(address);
+    }
+
+    /** Forgets the translations of one address space. */
+    protected final void forgetLocal() {
+        tlb.flushLocal();
+        for (int i = 0; i < FETCH_ENTRIES; i++) {
+            if (!fetchLasts[i]) {
+                fetchTag[i] = -1;
+            }
+        }
+        jumps.forgetLocal();
     }
 
     /** Forgets all translations that the guest can change. */
@@ -397,8 +432,7 @@ public abstract class Vcpu implements Stateful {
 
     /** The outcome of a translation. */
     protected static final class Access {
-        /** The guest cannot change this translation. */
-        public boolean fixed;
+        public Lifetime lifetime = Lifetime.LOCAL;
 
         public boolean writable;
         /** Every access to the page is to be translated. */
@@ -526,7 +560,7 @@ public abstract class Vcpu implements Stateful {
         if (writable) {
             ram.touch(offset);
         }
-        tlb.fill(address, mode & SoftTlb.SET_MASK, ram.bytes().address() + offset, writable, access.fixed);
+        tlb.fill(address, mode & SoftTlb.SET_MASK, ram.bytes().address() + offset, writable, access.lifetime);
     }
 
     /** Reads guest RAM at an offset, zero-extended. */

@@ -13,6 +13,7 @@ final class X64Assembler {
     static final int RSI = 6;
     static final int RDI = 7;
     static final int R8 = 8;
+    static final int R12 = 12;
     static final int R13 = 13;
     static final int R14 = 14;
     static final int R15 = 15;
@@ -95,7 +96,7 @@ final class X64Assembler {
         modrm(3, reg, rm);
     }
 
-    /** reg op= [base + displacement]; base is neither RSP nor R12. */
+    /** reg op= [base + displacement]. */
     void opMemory(boolean wide, int opcode, int reg, int base, int displacement) {
         rex(wide, reg, 0, base);
         byte1(opcode);
@@ -103,12 +104,42 @@ final class X64Assembler {
     }
 
     private void memory(int reg, int base, int displacement) {
-        if (displacement == (byte) displacement) {
-            modrm(1, reg, base);
+        boolean near = displacement == (byte) displacement;
+        modrm(near ? 1 : 2, reg, base);
+        if ((base & 7) == RSP) {
+            byte1(0x24);
+        }
+        displacement(near, displacement);
+    }
+
+    private void displacement(boolean near, int displacement) {
+        if (near) {
             byte1(displacement);
         } else {
-            modrm(2, reg, base);
             int4(displacement);
+        }
+    }
+
+    /** reg op= [base + index + displacement]; index is not RSP. */
+    void opIndexed(boolean wide, int opcode, int reg, int base, int index, int displacement) {
+        rex(wide, reg, index, base);
+        byte1(opcode);
+        boolean near = displacement == (byte) displacement;
+        modrm(near ? 1 : 2, reg, 4);
+        byte1((index & 7) << 3 | base & 7);
+        displacement(near, displacement);
+    }
+
+    /** [base] of 1, 2, 4 or 8 bytes = 0. */
+    void storeZero(int bytes, int base) {
+        if (bytes == 2) {
+            byte1(0x66);
+        }
+        rex(bytes == 8, 0, 0, base);
+        byte1(bytes == 1 ? 0xc6 : 0xc7);
+        memory(0, base, 0);
+        for (int i = 0; i < Math.min(4, bytes); i++) {
+            byte1(0);
         }
     }
 
@@ -159,6 +190,25 @@ final class X64Assembler {
     /** to = from + value. */
     void add(boolean wide, int to, int from, int value) {
         opMemory(wide, 0x8d, to, from, value);
+    }
+
+    /** to = base + (index << scale). */
+    void addScaled(int to, int base, int index, int scale) {
+        rex(true, to, index, base);
+        byte1(0x8d);
+        modrm(1, to, 4);
+        byte1(scale << 6 | (index & 7) << 3 | base & 7);
+        byte1(0);
+    }
+
+    /** Copies the low 8 or 16 bits; the others are kept. */
+    void moveLow(int bits, int to, int from) {
+        if (bits == 16) {
+            byte1(0x66);
+        }
+        byte1(0x40 | to >> 3 << 2 | from >> 3);
+        byte1(bits == 16 ? MOV : 0x8a);
+        modrm(3, to, from);
     }
 
     /** BSWAP. */

@@ -92,6 +92,8 @@ final class RandomCpu extends Vcpu {
 
     /** Written and moved on at once: nothing else reads it. */
     private static final int BETWEEN = 26;
+    /** Always 0. */
+    private static final int ZERO = 27;
 
     private final long seed;
     private final boolean dropping;
@@ -125,8 +127,8 @@ final class RandomCpu extends Vcpu {
     }
 
     @Override
-    protected boolean fetchIsFixed(long address) {
-        return false;
+    protected Lifetime fetchLifetime(long address) {
+        return Lifetime.LOCAL;
     }
 
     @Override
@@ -136,14 +138,73 @@ final class RandomCpu extends Vcpu {
 
     @Override
     protected long translateData(long address, int size, boolean store) {
-        access.fixed = false;
+        access.lifetime = Lifetime.LOCAL;
         access.writable = true;
         return address & RAM_SIZE - 1;
     }
 
     @Override
     protected int usedSlots() {
-        return ADDRESS_SLOT + 3;
+        return ZERO + 1;
+    }
+
+    @Override
+    protected long temporaries() {
+        return 1L << ADDRESS_SLOT | 1L << ADDRESS_SLOT + 1 | 1L << BETWEEN;
+    }
+
+    @Override
+    protected int zeroSlot() {
+        return ZERO;
+    }
+
+    /** Slot a holds the number of a {@link HostFlags}, or anything else; the condition is "below", "equal" or "less". */
+    @Override
+    protected void compute(long uop) {
+        int kind = (int) slot(Op.a(uop));
+        long a = slot(Op.a(uop) + 1);
+        long b = slot(Op.a(uop) + 2);
+        HostFlags how = kind(kind);
+        int shift = how.wide() ? 0 : 32;
+        long left = a << shift;
+        long right = b << shift;
+        boolean holds = switch (how) {
+            case NONE -> false;
+            case COMPARE, COMPARE64 ->
+                holds(Op.b(uop), left < right, left == right, Long.compareUnsigned(left, right) < 0);
+            case TEST, TEST64 -> holds(Op.b(uop), left < 0, left == 0, false);
+            case ADD, ADD64 -> {
+                long sum = left + right;
+                boolean overflow = ((left ^ sum) & (right ^ sum)) < 0;
+                yield holds(Op.b(uop), sum < 0 != overflow, sum == 0, Long.compareUnsigned(sum, left) < 0);
+            }
+        };
+        slot(Op.d(uop), holds ? 1 : 0);
+    }
+
+    private static HostFlags kind(int number) {
+        return switch (number) {
+            case 1 -> HostFlags.COMPARE;
+            case 2 -> HostFlags.COMPARE64;
+            case 3 -> HostFlags.TEST;
+            case 4 -> HostFlags.TEST64;
+            case 5 -> HostFlags.ADD;
+            case 6 -> HostFlags.ADD64;
+            default -> HostFlags.NONE;
+        };
+    }
+
+    private static boolean holds(int condition, boolean less, boolean equal, boolean below) {
+        return switch (condition) {
+            case X64Assembler.LESS -> less;
+            case X64Assembler.EQUAL -> equal;
+            default -> below;
+        };
+    }
+
+    @Override
+    protected HostFlags hostFlags(long uop) {
+        return kind(Op.c(uop));
     }
 
     @Override
@@ -181,7 +242,17 @@ final class RandomCpu extends Vcpu {
                 out.slots(random.nextBoolean() ? Op.MOV : Op.MOV64, d, BETWEEN, 0);
             }
             case 6 -> {
-                switch (random.nextInt(3)) {
+                switch (random.nextInt(4)) {
+                    case 3 -> {
+                        // Flags, which the condition mostly finds as expected.
+                        int flags = d % (SLOTS_IN_USE - 2);
+                        int kind = random.nextInt(1, 7);
+                        out.slots(Op.RECORD, flags, a, b, kind);
+                        int condition = new int[] {X64Assembler.BELOW, X64Assembler.EQUAL, X64Assembler.LESS}
+                                [random.nextInt(3)];
+                        int expected = random.nextInt(4) == 0 ? 1 : kind;
+                        out.immediate(Op.COMPUTE, random.nextInt(SLOTS_IN_USE), flags, condition, expected);
+                    }
                     case 0 -> out.slots(Op.RECORD, d % (SLOTS_IN_USE - 2), a, b, imm & 0xff);
                     case 1 -> out.immediate(Op.RECORDI, d % (SLOTS_IN_USE - 2), a, imm, imm & 0xff);
                     default -> out.slots(Op.ADD_SCALED, d, a, b, imm & 63);
@@ -203,7 +274,9 @@ final class RandomCpu extends Vcpu {
             default -> {
                 // Into RAM, mostly aligned, by way of a few pages.
                 out.immediate(Op.ANDI64, ADDRESS_SLOT, a, random.nextInt(4) == 0 ? 0xffff : 0xfff8);
-                out.immediate(pick(random, MEMORY), d, ADDRESS_SLOT, 0x10000 + 8 * random.nextInt(100));
+                int op = pick(random, MEMORY);
+                boolean zero = op >= Op.ST8 && random.nextInt(4) == 0;
+                out.immediate(op, zero ? ZERO : d, ADDRESS_SLOT, 0x10000 + 8 * random.nextInt(100));
             }
         }
     }
@@ -211,10 +284,10 @@ final class RandomCpu extends Vcpu {
     private static void end(BlockBuilder out, SplittableRandom random, long at, boolean straight) {
         long next = at >= CODE_SIZE ? 0 : at;
         long target = 4L * random.nextInt(CODE_SIZE / 4);
-        out.exit0(next, true);
-        out.exit1(target, true);
+        out.exit0(next, random.nextInt(8) != 0);
+        out.exit1(target, random.nextInt(8) != 0);
         int a = random.nextInt(SLOTS_IN_USE);
-        int b = random.nextInt(SLOTS_IN_USE);
+        int b = random.nextInt(4) == 0 ? ZERO : random.nextInt(SLOTS_IN_USE);
         int kind = random.nextInt(8);
         if (kind == 0) {
             out.immediate(Op.CONST, ADDRESS_SLOT + 1, 0, (int) target);
@@ -281,7 +354,7 @@ final class RandomCpu extends Vcpu {
 
     @Override
     public void save(StateOutput out) {
-        for (int i = 0; i < BETWEEN; i++) {
+        for (int i = 0; i < SLOTS_IN_USE; i++) {
             out.putLong(slot(i));
         }
         out.putLong(pc);

@@ -28,7 +28,7 @@ class BlocksAgainstStepsTest {
     @ParameterizedTest
     @ValueSource(longs = {11, 12, 13, -14, -15, 21, 22, -23, -24})
     void emitted_blocks_run_as_single_steps(long seed) {
-        Optional<Engine> engine = Engines.emitting(1);
+        Optional<Engine> engine = Engines.emitting(1, 1);
         assumeThat(engine).as("a host that allows native code").isPresent();
         compare(seed, engine.orElseThrow());
     }

@@ -11,6 +11,7 @@ import org.jkprobes.machine.engine.Block;
 import org.jkprobes.machine.engine.BlockBuilder;
 import org.jkprobes.machine.engine.Bus;
 import org.jkprobes.machine.engine.FetchOverlay;
+import org.jkprobes.machine.engine.Lifetime;
 import org.jkprobes.machine.engine.Op;
 import org.jkprobes.machine.engine.Ram;
 
@@ -154,8 +155,18 @@ public final class MipsCpu extends ProbedCpu {
     }
 
     @Override
-    protected boolean fetchIsFixed(long address) {
-        return address >= 0x80000000L && address < 0xc0000000L;
+    protected long temporaries() {
+        return MipsSlots.TEMPORARIES;
+    }
+
+    @Override
+    protected int zeroSlot() {
+        return MipsSlots.ZERO;
+    }
+
+    @Override
+    protected Lifetime fetchLifetime(long address) {
+        return address >= 0x80000000L && address < 0xc0000000L ? Lifetime.FIXED : Lifetime.LOCAL;
     }
 
     @Override
@@ -224,12 +235,12 @@ public final class MipsCpu extends ProbedCpu {
                 return raising ? addressError(va, store) : -1;
             }
             if (address < 0xc0000000L) {
-                access.fixed = true;
+                access.lifetime = Lifetime.FIXED;
                 access.writable = true;
                 return address & 0x1fffffff;
             }
         } else if ((cp0.get(Cp0.STATUS) & Cp0.STATUS_ERL) != 0) {
-            access.fixed = false;
+            access.lifetime = Lifetime.LOCAL;
             access.writable = true;
             return address;
         }
@@ -243,7 +254,7 @@ public final class MipsCpu extends ProbedCpu {
         if ((lo & MipsTlb.VALID) == 0) {
             return raising ? tlbFault(va, store ? MipsException.TLB_STORE : MipsException.TLB_LOAD) : -1;
         }
-        access.fixed = false;
+        access.lifetime = Lifetime.LOCAL;
         access.writable = (lo & MipsTlb.DIRTY) != 0;
         if (store && !access.writable) {
             return raising ? tlbFault(va, MipsException.TLB_MODIFIED) : -1;

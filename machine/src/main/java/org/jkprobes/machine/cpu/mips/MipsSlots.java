@@ -42,6 +42,8 @@ public final class MipsSlots {
     // More temporaries.
     static final int T2 = 51;
     static final int T3 = 52;
+    /** What is of no use behind the instruction, by bit. */
+    static final long TEMPORARIES = 1L << T0 | 1L << T1 | 1L << CONDITION | 1L << NOWHERE | 1L << T2 | 1L << T3;
     /** Slots in use. */
     static final int COUNT = 53;
 }

@@ -19,6 +19,16 @@ final class CpuEvents implements SystemListener {
     }
 
     @Override
+    public void forgetDataPage(long linear) {
+        cpu.forgetDataTranslation(linear);
+    }
+
+    @Override
+    public void forgetLocal() {
+        cpu.forgetAddressSpace();
+    }
+
+    @Override
     public void forgetAllMapped() {
         cpu.forgetTranslations();
     }

@@ -1,5 +1,7 @@
 package org.jkprobes.machine.cpu.x86;
 
+import org.jkprobes.machine.engine.HostFlags;
+
 /**
  * The arithmetic flags, computed when they are read. {@link X86Slots#CC_OP} holds a kind and a width; what the other slots hold
  * depends on the kind. Operands of 8 and 16 bits are held sign-extended, so that they compare like those of 32.
@@ -46,6 +48,20 @@ final class Flags {
     /** What {@link X86Slots#CC_OP} holds; widths are 8, 16, 32, 64. */
     static int op(int kind, int width) {
         return kind << 2 | (width == 0 ? 0 : Integer.numberOfTrailingZeros(width) - 3);
+    }
+
+    /** What sets a host's flags alike. */
+    static HostFlags host(int op) {
+        int width = width(op);
+        if (width < 32) {
+            return HostFlags.NONE;
+        }
+        return switch (kind(op)) {
+            case SUB -> width == 64 ? HostFlags.COMPARE64 : HostFlags.COMPARE;
+            case LOGIC -> width == 64 ? HostFlags.TEST64 : HostFlags.TEST;
+            case ADD -> width == 64 ? HostFlags.ADD64 : HostFlags.ADD;
+            default -> HostFlags.NONE;
+        };
     }
 
     static int kind(int op) {

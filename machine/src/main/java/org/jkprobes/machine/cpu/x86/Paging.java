@@ -16,6 +16,7 @@ final class Paging {
     private final PageWalk walk;
 
     private boolean writable;
+    private boolean global;
 
     Paging(SystemState state, Fault fault, Tlb tlb, PageWalk walk) {
         this.state = state;
@@ -31,6 +32,11 @@ final class Paging {
     /** Whether, with the page that was translated last, a write of the same privilege needs nothing more, not even a dirty bit. */
     boolean writable() {
         return writable;
+    }
+
+    /** Whether the page that was translated last is global. */
+    boolean global() {
+        return global;
     }
 
     /** As the program at work; {@code user} for CPL 3. */
@@ -51,6 +57,7 @@ final class Paging {
     long translate(long linear, Access access, int privilege) {
         if (!state.paging()) {
             writable = true;
+            global = false;
             return linear & 0xffffffffL;
         }
         if (state.longMode() && !canonical(linear)) {
@@ -67,6 +74,7 @@ final class Paging {
                 return -1;
             }
         }
+        global = (found & Tlb.GLOBAL) != 0;
         writable = (found & Tlb.DIRTY) != 0 && allowed(found, Access.WRITE, privilege);
         return found & Tlb.PAGE | linear & IN_PAGE;
     }

@@ -8,6 +8,12 @@ interface SystemListener {
     /** The translation of one page has ceased. */
     void forgetPage(long linear);
 
+    /** The translation of one page for data has ceased. */
+    void forgetDataPage(long linear);
+
+    /** The translations of pages that are not global have ceased. */
+    void forgetLocal();
+
     /** Translations have ceased. */
     void forgetAllMapped();
 

@@ -45,8 +45,21 @@ final class Tlb implements Stateful {
         if (table.put(linear, translation, pageBits)) {
             listener.forgetAllMapped();
         } else if (old != TlbTable.MISSING && !onlyGains(old, translation)) {
-            listener.forgetPage(linear);
+            forget(linear, fetch);
         }
+    }
+
+    private void forget(long linear, boolean fetch) {
+        if (fetch) {
+            listener.forgetPage(linear);
+        } else {
+            listener.forgetDataPage(linear);
+        }
+    }
+
+    /** Whether fetches from a page are translated in all address spaces alike, as far as is known. */
+    boolean global(long linear) {
+        return globalFetches.find(linear) != TlbTable.MISSING;
     }
 
     /** Whether all that was allowed is, at the same place: a first write to a page must not cost what was derived from it. */
@@ -60,7 +73,7 @@ final class Tlb implements Stateful {
     void drop(long linear, boolean fetch) {
         if (find(linear, fetch) != TlbTable.MISSING) {
             remove(linear, fetch);
-            listener.forgetPage(linear);
+            forget(linear, fetch);
         }
     }
 
@@ -86,13 +99,15 @@ final class Tlb implements Stateful {
     void clearLocal() {
         data.clear();
         fetches.clear();
-        listener.forgetAllMapped();
+        listener.forgetLocal();
     }
 
     void clear() {
         globalData.clear();
         globalFetches.clear();
-        clearLocal();
+        data.clear();
+        fetches.clear();
+        listener.forgetAllMapped();
     }
 
     @Override

@@ -20,6 +20,9 @@ import org.jkprobes.machine.device.X86Interrupts;
 import org.jkprobes.machine.engine.Block;
 import org.jkprobes.machine.engine.BlockBuilder;
 import org.jkprobes.machine.engine.Bus;
+import org.jkprobes.machine.engine.HostFlags;
+import org.jkprobes.machine.engine.Lifetime;
+import org.jkprobes.machine.engine.Op;
 import org.jkprobes.machine.engine.Ram;
 
 /**
@@ -549,8 +552,18 @@ public final class X86Cpu extends ProbedCpu {
     }
 
     @Override
-    protected boolean fetchIsFixed(long address) {
-        return false;
+    protected long temporaries() {
+        return X86Slots.TEMPORARIES;
+    }
+
+    @Override
+    protected int zeroSlot() {
+        return X86Slots.ZERO;
+    }
+
+    @Override
+    protected Lifetime fetchLifetime(long address) {
+        return system.tlb.global(address) ? Lifetime.GLOBAL : Lifetime.LOCAL;
     }
 
     @Override
@@ -587,7 +600,7 @@ public final class X86Cpu extends ProbedCpu {
             faults.at(address);
             return -1;
         }
-        access.fixed = false;
+        access.lifetime = system.paging.global() ? Lifetime.GLOBAL : Lifetime.LOCAL;
         access.writable = system.paging.writable();
         access.watched = (mode & ModeBits.DATA_BREAKPOINTS) != 0 && debugging.watches(address, size, store, alone);
         return access.watched && debugging.mustRunAlone(alone) ? -1 : physical;
@@ -604,8 +617,16 @@ public final class X86Cpu extends ProbedCpu {
         forgetPage(linear);
     }
 
+    void forgetDataTranslation(long linear) {
+        forgetDataPage(linear);
+    }
+
     void forgetTranslations() {
         forgetMapped();
+    }
+
+    void forgetAddressSpace() {
+        forgetLocal();
     }
 
     /** The linear address of an offset in a segment. */
@@ -666,7 +687,12 @@ public final class X86Cpu extends ProbedCpu {
 
     @Override
     protected void lift(BlockBuilder into, long pc, long physical, int mode, int limit) {
-        lifter.lift(into, pc, physical, mode, limit);
+        lifter.lift(into, pc, physical, mode, limit, (int) slot(CC_OP));
+    }
+
+    @Override
+    protected HostFlags hostFlags(long uop) {
+        return Flags.host(Op.c(uop));
     }
 
     @Override

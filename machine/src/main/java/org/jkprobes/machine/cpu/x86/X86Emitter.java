@@ -21,10 +21,14 @@ final class X86Emitter {
     private BlockBuilder out = new BlockBuilder();
     /** {@link Flags#op} of the last instruction that set flags in this block. */
     private int flags;
+    /** What the last before this block was, as far as one can guess; 0 if nobody guesses. */
+    private int before;
 
-    void begin(BlockBuilder into) {
+    /** {@code before}: {@link Flags#op} of the last instruction before this block, if it was that of today. */
+    void begin(BlockBuilder into, int before) {
         out = into;
         flags = UNKNOWN;
+        this.before = before;
     }
 
     // ---- by width; operands of 8 and 16 bits are held sign-extended to 32 ----
@@ -80,7 +84,8 @@ final class X86Emitter {
 
     /** d = condition 0 to 15, or {@link X86Helper#FLAGS}: computed from the flags' slots. */
     void compute(int what, int d) {
-        out.immediate(Op.COMPUTE, d, ZERO, what);
+        boolean guess = flags == UNKNOWN && what < X86Helper.FLAGS;
+        out.immediate(Op.COMPUTE, d, CC_OP, what, guess ? before : 0);
     }
 
     void compute(int what, int parameter, int d) {
@@ -135,6 +140,7 @@ final class X86Emitter {
     /** A helper has set the flags' slots itself. */
     void flagsUnknown() {
         flags = UNKNOWN;
+        before = 0;
     }
 
     // ---- conditions ----

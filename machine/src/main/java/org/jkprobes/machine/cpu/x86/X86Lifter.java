@@ -63,13 +63,16 @@ final class X86Lifter {
         return (mode & ModeBits.CODE_BIG) != 0 ? X86Mode.BITS32 : X86Mode.BITS16;
     }
 
-    /** Lifts a block of {@code limit} instructions at most; refuses if its first instruction cannot be fetched. */
-    void lift(BlockBuilder into, long start, long startPhysical, int mode, int limit) {
+    /**
+     * Lifts a block of {@code limit} instructions at most; refuses if its first instruction cannot be fetched. {@code flags}: how they were
+     * set now that it is reached for the first time.
+     */
+    void lift(BlockBuilder into, long start, long startPhysical, int mode, int limit, int flags) {
         out = into;
         physical = startPhysical;
         blind = (mode & IN_PLACE) != 0;
         into.begin(start, physical);
-        emit.begin(into);
+        emit.begin(into, flags);
         operands.begin(into, mode);
         arithmetic.begin(into);
         data.begin(into);

@@ -50,6 +50,8 @@ public final class X86Slots {
     /** XMM0 to XMM15, low half first. */
     public static final int XMM = 36;
 
+    /** What is of no use behind the instruction, by bit. */
+    static final long TEMPORARIES = 0x7fL << T0;
     /** Slots in use. */
     static final int COUNT = 68;
 }

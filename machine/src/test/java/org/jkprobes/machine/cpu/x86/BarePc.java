@@ -258,6 +258,16 @@ final class BarePc implements X86Registers, PhysicalMemory, SystemListener {
     }
 
     @Override
+    public void forgetDataPage(long linear) {
+        log.add("page " + Long.toHexString(linear));
+    }
+
+    @Override
+    public void forgetLocal() {
+        log.add("local");
+    }
+
+    @Override
     public void forgetAllMapped() {
         log.add("all");
     }

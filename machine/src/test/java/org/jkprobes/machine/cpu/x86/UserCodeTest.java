@@ -97,7 +97,7 @@ class UserCodeTest {
         if (emitted) {
             assumeTrue(Engines.refusal().isEmpty(), "no native code here");
         }
-        return () -> emitted ? Engines.emitting(1).orElseThrow() : Engines.interpreter();
+        return () -> emitted ? Engines.emitting(1, 1).orElseThrow() : Engines.interpreter();
     }
 
     /** Compares; which lines' instructions ran to their end. */

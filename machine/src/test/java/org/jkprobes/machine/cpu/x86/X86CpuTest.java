@@ -21,7 +21,7 @@ class X86CpuTest {
     private static final int RF = 1 << 16;
 
     private static Engine engine(boolean emitted) {
-        return emitted ? Engines.emitting(1).orElseGet(Engines::interpreter) : Engines.interpreter();
+        return emitted ? Engines.emitting(1, 1).orElseGet(Engines::interpreter) : Engines.interpreter();
     }
 
     private static SystemMachine machine() {
