@@ -2,15 +2,22 @@ package org.jkprobes;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.LongSupplier;
 
 /** A probe's hits, counted without contention: a cache line for each vCPU, which alone writes it. */
 final class HitCounts {
     static final HitCounts NONE = new HitCounts(0);
 
+    private static final LongSupplier NOTHING = () -> 0;
+
     private static final int STRIDE = 8;
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final long[] counts;
+    /** What the target counts itself at present. */
+    private volatile LongSupplier byTarget = NOTHING;
+    /** What it counted before. */
+    private volatile long earlier;
 
     HitCounts(int cpus) {
         // One vCPU has no one to share a line with.
@@ -24,8 +31,19 @@ final class HitCounts {
         }
     }
 
+    /** The target counts from now on, from 0. */
+    void countedBy(LongSupplier target) {
+        byTarget = target;
+    }
+
+    /** The target counts no more; its number stays as it is. */
+    synchronized void countedByNobody() {
+        earlier += byTarget.getAsLong();
+        byTarget = NOTHING;
+    }
+
     long sum() {
-        long sum = 0;
+        long sum = earlier + byTarget.getAsLong();
         for (int i = 0; i < counts.length; i += STRIDE) {
             sum += (long) LONGS.getOpaque(counts, i);
         }

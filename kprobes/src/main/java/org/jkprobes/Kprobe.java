@@ -86,6 +86,11 @@ public final class Kprobe {
         return location;
     }
 
+    /** Whether it does more than count. */
+    boolean handles() {
+        return pre != null || post != null || fault != null || breakHandler != null;
+    }
+
     boolean startsDisabled() {
         return startDisabled;
     }
@@ -150,7 +155,7 @@ public final class Kprobe {
         return kind + " " + location;
     }
 
-    /** Says what a {@link Kprobe} does. Every handler is optional. */
+    /** Says what a {@link Kprobe} does. Every handler is optional; one without any counts its hits, which is cheaper than all else. */
     public static final class Builder {
         private Location location;
         private boolean disabled;

@@ -26,6 +26,8 @@ final class ProbePoint {
     boolean optimized;
     boolean optimizedAfter;
     boolean cannotOptimize;
+    /** The probes whose hits the target counts itself. */
+    Kprobe[] counted = NO_PROBES;
 
     private ProbePoint() {
         address = 0;
@@ -69,6 +71,17 @@ final class ProbePoint {
             }
         }
         return false;
+    }
+
+    /** The enabled probes, if none of them has a handler; else none. */
+    Kprobe[] onlyCounting() {
+        Kprobe[] all = probes;
+        for (Kprobe probe : all) {
+            if (probe.handles()) {
+                return NO_PROBES;
+            }
+        }
+        return Arrays.stream(all).filter(Kprobe::enabled).toArray(Kprobe[]::new);
     }
 
     /** Whether a hit is not over when its pre-handlers have run. */

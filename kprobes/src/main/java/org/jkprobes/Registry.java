@@ -3,10 +3,12 @@ package org.jkprobes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 import org.jkprobes.arch.Arch;
 import org.jkprobes.arch.Errno;
 import org.jkprobes.arch.ProbedInstruction;
@@ -235,6 +237,19 @@ final class Registry {
         boolean wanted = point.wantsHits();
         boolean after = point.wantsAfter();
         boolean optimal = wanted && optimize && !point.cannotOptimize;
+        if (instrumentation != null && optimal && counts(point, instrumentation)) {
+            point.optimized = true;
+            point.optimizedAfter = false;
+            if (point.armed) {
+                text.disarm(point.address);
+                point.armed = false;
+            }
+            return true;
+        }
+        if (point.counted.length > 0) {
+            // What is there counts for the target; it is to be replaced, or to go.
+            point.optimizedAfter = !after;
+        }
         if (instrumentation != null && optimal && (!point.optimized || point.optimizedAfter != after)) {
             optimal = instrumentation.install(point.address, after, new OptimizedHit(path, point, after));
             point.cannotOptimize = !optimal;
@@ -249,12 +264,36 @@ final class Registry {
         if (!optimal && point.optimized && instrumentation != null) {
             instrumentation.remove(point.address);
         }
+        for (Kprobe probe : point.counted) {
+            probe.counts.countedByNobody();
+        }
+        point.counted = NO_PROBES;
         point.optimized = optimal;
         if (point.armed && (!wanted || optimal)) {
             text.disarm(point.address);
             point.armed = false;
         }
         return done;
+    }
+
+    /** Has the target count the hits of a point, if its probes want no more and it can. */
+    private boolean counts(ProbePoint point, Instrumentation by) {
+        Kprobe[] probes = point.onlyCounting();
+        if (probes.length == 0) {
+            return false;
+        }
+        Optional<LongSupplier> counter = by.count(point.address, new OptimizedHit(path, point, false));
+        if (counter.isEmpty()) {
+            return false;
+        }
+        for (Kprobe probe : point.counted) {
+            probe.counts.countedByNobody();
+        }
+        for (Kprobe probe : probes) {
+            probe.counts.countedBy(counter.get());
+        }
+        point.counted = probes;
+        return true;
     }
 
     boolean unregister(Kprobe probe) {

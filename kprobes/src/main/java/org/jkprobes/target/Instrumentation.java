@@ -1,5 +1,8 @@
 package org.jkprobes.target;
 
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
 /**
  * Optimized probes: the target calls back at an instruction without exception, slot or step. Events, registers and memory are the same as
  * on the reference path.
@@ -42,6 +45,17 @@ public interface Instrumentation {
      * @return false if this instruction cannot be instrumented; the breakpoint is used then
      */
     boolean install(long address, boolean after, Callback callback);
+
+    /**
+     * As {@link #install} without {@code after}, of probes that want nothing but to be counted: hits that the target has counted itself
+     * are not called back. Others still are (those in a guest call by a handler, say).
+     *
+     * @return how many the target has counted so far, with the number that stays when something else is installed there; empty if it does
+     *     not count, or the instruction cannot be instrumented, and nothing has changed
+     */
+    default Optional<LongSupplier> count(long address, Callback callback) {
+        return Optional.empty();
+    }
 
     /**
      * Takes it away; nothing happens if there is none. A callback may still be running, the caller's own included; an instruction whose

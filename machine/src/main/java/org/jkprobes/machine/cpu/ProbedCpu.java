@@ -2,6 +2,7 @@ package org.jkprobes.machine.cpu;
 
 import java.util.function.LongPredicate;
 import org.jkprobes.machine.Timeline;
+import org.jkprobes.machine.engine.Block;
 import org.jkprobes.machine.engine.Bus;
 import org.jkprobes.machine.engine.FetchOverlay;
 import org.jkprobes.machine.engine.Ram;
@@ -10,6 +11,8 @@ import org.jkprobes.machine.engine.Vcpu;
 /** A CPU whose instructions may have probes. Addresses are virtual ones, of x86 linear ones. */
 public abstract class ProbedCpu extends Vcpu {
     private final FetchOverlay overlay = new FetchOverlay();
+    private final ProbeCells cells = new ProbeCells();
+    private boolean quiet;
     private LongPredicate debugger = address -> false;
 
     protected ProbedCpu(
@@ -20,6 +23,26 @@ public abstract class ProbedCpu extends Vcpu {
     /** Breakpoints and slots. */
     public final FetchOverlay overlay() {
         return overlay;
+    }
+
+    /** What emitted code counts. */
+    public final ProbeCells cells() {
+        return cells;
+    }
+
+    /** Whether hits are not counted: the guest does again what it did before. */
+    public final void quiet(boolean now) {
+        quiet = now;
+    }
+
+    @Override
+    protected final long probeCells() {
+        return cells.address(quiet);
+    }
+
+    @Override
+    protected boolean countsProbe(Block block, int number) {
+        return cells.counts(number);
     }
 
     /** Who is asked at each of the overlay's stops whether the CPU really stops; if so, they pause the machine. */

@@ -23,6 +23,9 @@ public interface TrapHook {
         }
 
         @Override
+        public void probeAgain(int number) {}
+
+        @Override
         public boolean probeFault(int exception) {
             return false;
         }
@@ -66,6 +69,9 @@ public interface TrapHook {
 
     /** The probe of the overlay with this number was reached. */
     Verdict probe(int number);
+
+    /** The instruction behind this probe, which was asked or has counted, is executed apart: it is the one asked last. */
+    void probeAgain(int number);
 
     /** The instruction whose probe was asked last raises an exception: as {@link #fault}. */
     boolean probeFault(int exception);

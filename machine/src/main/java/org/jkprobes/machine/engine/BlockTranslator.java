@@ -43,7 +43,7 @@ final class BlockTranslator {
         int paid = out.size();
         for (int i = 0; i < count; i++) {
             long uop = words[block.start + i];
-            if (!end(block, uop, i, dead) && !emitter.straight(uop, i)) {
+            if (!end(block, uop, i, dead) && !emitter.straight(uop, i, block)) {
                 cache.spillBut(0);
                 leave(block, i);
                 cache.forget();

@@ -56,7 +56,7 @@ final class NativeEmitter {
     }
 
     /** Emits a micro-op that is no end of a block; false if Java is to do it. */
-    boolean straight(long uop, int index) {
+    boolean straight(long uop, int index, Block block) {
         int d = Op.d(uop);
         int a = Op.a(uop);
         int b = Op.slotB(uop);
@@ -211,6 +211,13 @@ final class NativeEmitter {
             case Op.MOVN64 -> move(true, X64Assembler.EQUAL, d, a, b);
             case Op.LD32, Op.LD8U, Op.LD8S, Op.LD16U, Op.LD16S, Op.LD64 -> load(Op.op(uop), d, a, imm, index);
             case Op.ST32, Op.ST8, Op.ST16, Op.ST64 -> store(Op.op(uop), d, a, imm, index);
+            case Op.PROBE -> {
+                if (cpu == null || !cpu.countsProbe(block, imm)) {
+                    return false;
+                }
+                out.load(true, RAX, RBX, NativeFrame.PROBES);
+                out.increment(RAX, imm * Long.BYTES);
+            }
             case Op.COMPUTE -> {
                 HostFlags how = cpu == null || Op.c(uop) == 0 ? HostFlags.NONE : cpu.hostFlags(uop);
                 if (how == HostFlags.NONE) {

@@ -15,6 +15,9 @@ final class NativeFrame {
     /** The address of the soft TLB's set in use. */
     static final int TLB_SET = LEFT + 16;
 
+    /** {@link Vcpu#probeCells}. */
+    static final int PROBES = LEFT + 24;
+
     /** Entries of the jump cache: {pc, mode, address of the code, mapping}. */
     static final int JUMPS = 4096;
 

@@ -59,6 +59,7 @@ final class NativeLoop extends Straight {
         long now = Math.min(budget, AT_ONCE);
         frame.put(NativeFrame.LEFT, now);
         frame.put(NativeFrame.MAPPING, cpu.jumps.mapping);
+        frame.put(NativeFrame.PROBES, cpu.probeCells());
         frame.put(NativeFrame.TLB_SET, frame.tlb() + (long) (cpu.mode & SoftTlb.SET_MASK) * SoftTlb.SET_LENGTH * 8);
         int exit = code.enter(frame, place);
         left = frame.get(NativeFrame.LEFT) + (budget - now);

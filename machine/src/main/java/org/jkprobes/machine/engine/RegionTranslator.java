@@ -137,7 +137,7 @@ final class RegionTranslator {
                 }
                 break;
             }
-            if (op == Op.JUMPR || !emitter.straight(uop, i)) {
+            if (op == Op.JUMPR || !emitter.straight(uop, i, block)) {
                 cache.spillBut(0);
                 leave(block, i);
                 break;

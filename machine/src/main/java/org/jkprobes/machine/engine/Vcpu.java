@@ -172,6 +172,31 @@ public abstract class Vcpu implements Stateful {
      */
     protected abstract boolean probe(Block block, int number);
 
+    /** Where emitted code counts the hits of probes, eight bytes each by number; 0 if there is nothing. */
+    protected long probeCells() {
+        return 0;
+    }
+
+    /** Whether emitted code may count a hit of the probe before a block's first instruction, and need not ask {@link #probe}. */
+    protected boolean countsProbe(Block block, int number) {
+        return false;
+    }
+
+    /** The number of the probe before a block's first instruction; the block is {@link Block#probed}. */
+    protected final int probeOf(Block block) {
+        return Op.b(code.code.words[block.start]);
+    }
+
+    /** Whether no micro-op of a block's first instruction may fault or leave the block. */
+    protected final boolean startsHarmless(Block block) {
+        for (int i = block.start + 1; i < block.start + block.microOps() && block.instructionAt(i) == 0; i++) {
+            if (Op.mayLeave(Op.op(code.code.words[i]))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Makes the engine come back to the machine before the next block. */
     public final void requestAttention() {
         attention = true;

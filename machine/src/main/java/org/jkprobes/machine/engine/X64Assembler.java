@@ -192,6 +192,11 @@ final class X64Assembler {
         opMemory(wide, 0x8d, to, from, value);
     }
 
+    /** Adds 1 to the eight bytes at [base + displacement]. */
+    void increment(int base, int displacement) {
+        opMemory(true, 0xff, 0, base, displacement);
+    }
+
     /** to = base + (index << scale). */
     void addScaled(int to, int base, int index, int scale) {
         rex(true, to, index, base);

@@ -1,6 +1,11 @@
 package org.jkprobes.machine.target;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jkprobes.machine.cpu.ProbeCells;
 import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.machine.cpu.TrapHook.Verdict;
 import org.jkprobes.machine.engine.FetchOverlay;
@@ -11,11 +16,34 @@ import org.jspecify.annotations.Nullable;
 
 /** Optimized probes: numbered, and lifted into the blocks by their numbers. */
 final class OverlayProbes implements Instrumentation {
-    private record Installed(boolean after, Callback callback) {}
+    private record Installed(boolean after, boolean counted, Callback callback) {}
+
+    /** What emitted code counts for a probe. */
+    private final class Counter implements LongSupplier {
+        private final int number;
+        private boolean over;
+        private long last;
+
+        Counter(int number) {
+            this.number = number;
+        }
+
+        @Override
+        public synchronized long getAsLong() {
+            return over ? last : cpu.cells().value(number);
+        }
+
+        synchronized void end() {
+            last = cpu.cells().value(number);
+            over = true;
+            cpu.cells().stop(number);
+        }
+    }
 
     private final ProbedCpu cpu;
     private final ProbedPlaces places;
     private @Nullable Installed[] byNumber = new Installed[64];
+    private final Map<Integer, Counter> counters = new HashMap<>();
     private int[] free = new int[64];
     private int freeCount;
     private int numbers;
@@ -29,20 +57,49 @@ final class OverlayProbes implements Instrumentation {
 
     @Override
     public boolean install(long address, boolean after, Callback callback) {
+        return install(address, new Installed(after, false, callback)) != FetchOverlay.NONE;
+    }
+
+    @Override
+    public Optional<LongSupplier> count(long address, Callback callback) {
+        int number = install(address, new Installed(false, true, callback));
+        if (number == FetchOverlay.NONE || number >= ProbeCells.MOST) {
+            return Optional.empty();
+        }
+        Counter counter = new Counter(number);
+        counters.put(number, counter);
+        cpu.cells().start(number);
+        return Optional.of(counter);
+    }
+
+    /** Returns its number. */
+    private int install(long address, Installed what) {
         int number = installed(address);
         if (number != FetchOverlay.NONE) {
-            byNumber[number] = new Installed(after, callback);
-            return true;
+            Installed old = byNumber[number];
+            byNumber[number] = what;
+            if (what.counted || old != null && old.counted) {
+                stopCounting(number);
+                cpu.relift(places.physical(address), 1);
+            }
+            return number;
         }
         long physical = places.hold(address);
         if (physical == ProbedPlaces.NOWHERE) {
-            return false;
+            return FetchOverlay.NONE;
         }
         number = take();
-        byNumber[number] = new Installed(after, callback);
+        byNumber[number] = what;
         cpu.overlay().instrument(physical, address, number);
         cpu.relift(physical, 1);
-        return true;
+        return number;
+    }
+
+    private void stopCounting(int number) {
+        Counter counter = counters.remove(number);
+        if (counter != null) {
+            counter.end();
+        }
     }
 
     private int installed(long address) {
@@ -57,6 +114,7 @@ final class OverlayProbes implements Instrumentation {
         int number = installed(address);
         if (number != FetchOverlay.NONE) {
             byNumber[number] = null;
+            stopCounting(number);
             give(number);
             long physical = places.physical(address);
             cpu.overlay().uninstrument(physical, address);
@@ -91,6 +149,14 @@ final class OverlayProbes implements Instrumentation {
         boolean run = one.callback.before(regs);
         current = one;
         return !run ? Verdict.SKIP : one.after ? Verdict.RUN_AND_TELL : Verdict.RUN;
+    }
+
+    /** The instruction of a probe that has counted is executed apart. */
+    void again(int number) {
+        Installed one = number < byNumber.length ? byNumber[number] : null;
+        if (one != null && one.counted) {
+            current = one;
+        }
     }
 
     /** An instruction without a probe is stepped. */

@@ -108,6 +108,7 @@ final class Traps implements TrapHook {
     @Override
     public void quiet(boolean now) {
         quiet = now;
+        cpu.quiet(now);
         places.quiet(now);
     }
 
@@ -124,6 +125,11 @@ final class Traps implements TrapHook {
             return Verdict.RUN;
         }
         return probes.reached(number, regs);
+    }
+
+    @Override
+    public void probeAgain(int number) {
+        probes.again(number);
     }
 
     @Override

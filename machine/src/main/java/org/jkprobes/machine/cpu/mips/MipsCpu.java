@@ -297,6 +297,7 @@ public final class MipsCpu extends ProbedCpu {
         goBack(block, start);
         if (start == 0 && block.probed) {
             // Its probe has been asked.
+            traps.probeAgain(probeOf(block));
             stepProbed();
         }
         return start;
@@ -316,9 +317,16 @@ public final class MipsCpu extends ProbedCpu {
     protected void raise(Block block, int instruction, int exception) {
         if (block.probed && instruction == 0 && !stepping && !MipsException.onPurpose(exception)) {
             goBack(block, 0);
+            traps.probeAgain(probeOf(block));
             stepProbed();
         }
         deliver(exception, block.pcOf(instruction), block.delaySlot == instruction);
+    }
+
+    /** Not if a TLB refill could make the guest execute the instruction, and count it, once more. */
+    @Override
+    protected boolean countsProbe(Block block, int number) {
+        return super.countsProbe(block, number) && block.delaySlot < 0 && startsHarmless(block);
     }
 
     @Override

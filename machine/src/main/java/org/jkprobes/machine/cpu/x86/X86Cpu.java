@@ -463,6 +463,7 @@ public final class X86Cpu extends ProbedCpu {
         pc = block.pcOf(instruction);
         if (instruction == 0 && block.probed) {
             // Its probe has been asked.
+            step.traps().probeAgain(probeOf(block) & ~X86Lifter.REPEATED_PROBE);
             stepProbed();
         }
         return instruction;
@@ -472,6 +473,7 @@ public final class X86Cpu extends ProbedCpu {
     protected void raise(Block block, int instruction, int exception) {
         pc = block.pcOf(instruction);
         if (instruction == 0 && block.probed && !stepping()) {
+            step.traps().probeAgain(probeOf(block) & ~X86Lifter.REPEATED_PROBE);
             stepProbed();
         }
         faults.refine();
