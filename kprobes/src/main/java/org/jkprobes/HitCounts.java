@@ -8,20 +8,22 @@ import java.util.function.LongSupplier;
 final class HitCounts {
     static final HitCounts NONE = new HitCounts(0);
 
-    private static final LongSupplier NOTHING = () -> 0;
-
     private static final int STRIDE = 8;
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final long[] counts;
     /** What the target counts itself at present. */
-    private volatile LongSupplier byTarget = NOTHING;
+    private volatile LongSupplier byTarget = HitCounts::nothing;
     /** What it counted before. */
     private volatile long earlier;
 
     HitCounts(int cpus) {
         // One vCPU has no one to share a line with.
         counts = new long[cpus == 1 ? 1 : cpus * STRIDE];
+    }
+
+    private static long nothing() {
+        return 0;
     }
 
     void hit(int cpu) {
@@ -39,7 +41,7 @@ final class HitCounts {
     /** The target counts no more; its number stays as it is. */
     synchronized void countedByNobody() {
         earlier += byTarget.getAsLong();
-        byTarget = NOTHING;
+        byTarget = HitCounts::nothing;
     }
 
     long sum() {

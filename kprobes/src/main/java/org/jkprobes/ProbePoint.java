@@ -1,6 +1,7 @@
 package org.jkprobes;
 
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 import org.jkprobes.arch.ProbedInstruction;
 
 /** An address with probes: one, or several (an aggregate probe). Hits read it without a lock; changes are made under the registry's. */
@@ -27,7 +28,7 @@ final class ProbePoint {
     boolean optimizedAfter;
     boolean cannotOptimize;
     /** The probes whose hits the target counts itself. */
-    Kprobe[] counted = NO_PROBES;
+    private Kprobe[] counted = NO_PROBES;
 
     private ProbePoint() {
         address = 0;
@@ -71,6 +72,25 @@ final class ProbePoint {
             }
         }
         return false;
+    }
+
+    /** The target counts hits of these probes itself from now on, and of no others. With the registry's lock held. */
+    void counted(Kprobe[] now, LongSupplier by) {
+        for (Kprobe probe : counted) {
+            probe.counts.countedByNobody();
+        }
+        counted = now;
+        for (Kprobe probe : now) {
+            probe.counts.countedBy(by);
+        }
+    }
+
+    void countedByNobody() {
+        counted(NO_PROBES, () -> 0);
+    }
+
+    boolean isCounted() {
+        return counted.length > 0;
     }
 
     /** The enabled probes, if none of them has a handler; else none. */

@@ -246,7 +246,7 @@ final class Registry {
             }
             return true;
         }
-        if (point.counted.length > 0) {
+        if (point.isCounted()) {
             // What is there counts for the target; it is to be replaced, or to go.
             point.optimizedAfter = !after;
         }
@@ -264,10 +264,7 @@ final class Registry {
         if (!optimal && point.optimized && instrumentation != null) {
             instrumentation.remove(point.address);
         }
-        for (Kprobe probe : point.counted) {
-            probe.counts.countedByNobody();
-        }
-        point.counted = NO_PROBES;
+        point.countedByNobody();
         point.optimized = optimal;
         if (point.armed && (!wanted || optimal)) {
             text.disarm(point.address);
@@ -286,13 +283,7 @@ final class Registry {
         if (counter.isEmpty()) {
             return false;
         }
-        for (Kprobe probe : point.counted) {
-            probe.counts.countedByNobody();
-        }
-        for (Kprobe probe : probes) {
-            probe.counts.countedBy(counter.get());
-        }
-        point.counted = probes;
+        point.counted(probes, counter.get());
         return true;
     }
 

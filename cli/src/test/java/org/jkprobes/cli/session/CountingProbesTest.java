@@ -76,8 +76,7 @@ class CountingProbesTest {
             for (int at = 0; at < Math.min(function.size(), BYTES); at++) {
                 Kprobe.Builder builder = Kprobe.at(function.address() + at);
                 try {
-                    probes.add(kprobes.register(
-                            (handler ? builder.pre((probe, regs) -> 0) : builder).build()));
+                    probes.add(kprobes.register((handler ? builder.pre((probe, regs) -> 0) : builder).build()));
                 } catch (ProbeRefusal e) {
                     // Inside an instruction, or one that may not be probed.
                     assertThat(e.getMessage()).isNotBlank();
