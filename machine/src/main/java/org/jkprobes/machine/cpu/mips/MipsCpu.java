@@ -326,7 +326,7 @@ public final class MipsCpu extends ProbedCpu {
     /** Not if a TLB refill could make the guest execute the instruction, and count it, once more. */
     @Override
     protected boolean countsProbe(Block block, int number) {
-        return super.countsProbe(block, number) && block.delaySlot < 0 && startsHarmless(block);
+        return super.countsProbe(block, number) && block.delaySlot != 1 && startsHarmless(block);
     }
 
     @Override
