@@ -187,7 +187,7 @@ final class SystemOperands {
             return oneIn(2) ? 60 : random.nextInt(0x10000);
         }
         if (!ring.wide && i.operandBits() == 16 && !narrow) {
-            return SystemProgram.LANDING + random.nextInt(64);
+            return (long) SystemProgram.LANDING + random.nextInt(64);
         }
         if (oneIn(16)) {
             return random.nextLong();
