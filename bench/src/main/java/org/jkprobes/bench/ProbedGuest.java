@@ -21,6 +21,7 @@ import org.jkprobes.images.CacheFolder;
 import org.jkprobes.images.ImageException;
 import org.jkprobes.images.KernelImage;
 import org.jkprobes.machine.Machine;
+import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.machine.device.ConsoleSink;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.kallsyms.Kallsyms;
@@ -50,6 +51,8 @@ final class ProbedGuest {
 
     /** Hits whose costs are measured. */
     private enum Kind {
+        /** Without a handler, at an instruction where emitted code counts. */
+        COUNTED("counted", true, false),
         OPTIMIZED("optimized", true, false),
         REFERENCE("reference", false, false),
         REFERENCE_POST("reference-post", false, true);
@@ -71,6 +74,8 @@ final class ProbedGuest {
     private final KernelSymbols symbols;
     private final int mib;
     private long hits;
+    /** Whether probes have one, or only count. */
+    private boolean handlers = true;
 
     private ProbedGuest(String[] args) throws IOException, ImageException {
         guest = Guest.valueOf(args[0]);
@@ -127,12 +132,12 @@ final class ProbedGuest {
     private double hit(Kprobes kprobes, Machine machine, Kind kind) {
         kprobes.optimize(kind.optimized);
         long before = settledSlice(machine);
-        Kprobe.Builder probe = counting(probed());
+        Kprobe.Builder probe = kind == Kind.COUNTED ? Kprobe.at(countedPlace(kprobes, machine)) : counting(probed());
         Kprobe registered = kprobes.register((kind.post ? probe.post((p, regs, flags) -> {}) : probe).build());
         if (registered.optimized() != kind.optimized) {
             throw new BenchFailure("the probe is " + (kind.optimized ? "not " : "") + "optimized");
         }
-        long probed = settledSlice(machine);
+        long probed = settledSlice(machine, registered);
         long seen = hits;
         kprobes.unregister(registered);
         long after = settledSlice(machine);
@@ -145,10 +150,36 @@ final class ProbedGuest {
     /** Ns of the host for a slice of instructions, {@link #hits} those in it. */
     private long settledSlice(Machine machine) {
         run(machine, SETTLE);
-        hits = 0;
         long started = cpuTime();
         run(machine, SLICE);
         return cpuTime() - started;
+    }
+
+    private long settledSlice(Machine machine, Kprobe probe) {
+        run(machine, SETTLE);
+        long hitsBefore = probe.hits();
+        long started = cpuTime();
+        run(machine, SLICE);
+        long ns = cpuTime() - started;
+        hits = probe.hits() - hitsBefore;
+        return ns;
+    }
+
+    /** The first instruction of the system call whose hits are counted without leaving emitted code. */
+    private String countedPlace(Kprobes kprobes, Machine machine) {
+        for (int offset = 0; offset < 64; offset++) {
+            String place = probed() + "+" + offset;
+            if (kprobes.canProbe(place).isEmpty()) {
+                Kprobe probe = kprobes.register(Kprobe.at(place).build());
+                run(machine, SETTLE);
+                long emitted = ((ProbedCpu) machine.cpu()).cells().counted();
+                kprobes.unregister(probe);
+                if (emitted > 1000) {
+                    return place;
+                }
+            }
+        }
+        throw new BenchFailure("no hit is counted by emitted code");
     }
 
     /** Ns that this thread has run: what else the host does would count for more than a few hits. */
@@ -183,7 +214,8 @@ final class ProbedGuest {
                 .forEach(address -> {
                     Optional<ProbeRefusal> refused = kprobes.canProbe(address);
                     if (refused.isEmpty()) {
-                        probes.add(counting("0x" + Long.toHexString(address)).build());
+                        String place = "0x" + Long.toHexString(address);
+                        probes.add((handlers ? counting(place) : Kprobe.at(place)).build());
                     }
                 });
         return probes;
@@ -192,9 +224,13 @@ final class ProbedGuest {
     private void everywhere() {
         double unprobed = boot(false);
         double probed = boot(true);
-        double unprobedAgain = boot(false);
-        tell("everywhere", probed / Math.min(unprobed, unprobedAgain));
         tell("everywhere-hits", (double) hits);
+        handlers = false;
+        double counted = boot(true);
+        double unprobedAgain = boot(false);
+        double best = Math.min(unprobed, unprobedAgain);
+        tell("everywhere", probed / best);
+        tell("everywhere-counted", counted / best);
     }
 
     /** Seconds of CPU time from there to power-off. */

@@ -29,6 +29,11 @@ public final class ProbeCells {
         return cells.getAtIndex(ValueLayout.JAVA_LONG, number);
     }
 
+    /** How many hits there were, of all that are counted now. */
+    public long counted() {
+        return counting.stream().mapToLong(this::value).sum();
+    }
+
     /** No more. */
     public void stop(int number) {
         counting.clear(number);
