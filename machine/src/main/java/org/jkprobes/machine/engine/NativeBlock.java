@@ -33,8 +33,8 @@ final class NativeBlock {
     /** How often the run ended here lately. */
     int samples;
     /** The regions that have a copy of it. */
-    final List<Region> regions = new ArrayList<>(0);
-
+    private final List<Region> regions = new ArrayList<>(0);
+    /** The copies, in the same order. */
     private final List<NativeBlock> copies = new ArrayList<>(0);
 
     NativeBlock(NativeCode code, int entry, int paid, int refusal, int site0, int site1, int[] resume) {
@@ -56,13 +56,33 @@ final class NativeBlock {
     void copied(NativeBlock copy, Region region) {
         copies.add(copy);
         regions.add(region);
-        Block to0 = next0;
-        if (to0 != null && to0.compiled != null && to0.valid) {
-            copy.patch(false, to0.compiled);
+        copy.follow(false, next0);
+        copy.follow(true, next1);
+    }
+
+    private void follow(boolean exit1, @Nullable Block to) {
+        NativeBlock compiled = to == null || !to.valid ? null : to.compiled;
+        if (compiled != null && compiled.generation == generation) {
+            patch(exit1, compiled);
         }
-        Block to1 = next1;
-        if (to1 != null && to1.compiled != null && to1.valid) {
-            copy.patch(true, to1.compiled);
+    }
+
+    /** A region has been dissolved; nobody enters its copy any more. */
+    void left(Region region) {
+        int i = regions.indexOf(region);
+        regions.remove(i);
+        copies.remove(i);
+        samples = 0;
+    }
+
+    /** Whether a region of so many blocks, or more, has it. */
+    boolean isInRegionOf(int size) {
+        return regions.stream().anyMatch(region -> region.size() >= size);
+    }
+
+    void dissolveRegions() {
+        for (Region region : List.copyOf(regions)) {
+            region.dissolve();
         }
     }
 
@@ -89,13 +109,8 @@ final class NativeBlock {
     /** No more enters it. */
     void close() {
         if (generation == code.generation()) {
-            for (Region region : List.copyOf(regions)) {
-                region.dissolve();
-            }
+            dissolveRegions();
             code.jump(entry, refusal);
-            for (NativeBlock copy : copies) {
-                code.jump(copy.entry, copy.refusal);
-            }
         }
     }
 

@@ -9,8 +9,6 @@ final class Region {
     /** What stands at the head's own entry while that leads here. */
     private final long covered;
 
-    private boolean live = true;
-
     /** Makes the head's entry lead to a place. */
     Region(NativeCode code, List<NativeBlock> members, int place) {
         this.code = code;
@@ -23,19 +21,9 @@ final class Region {
         return members.size();
     }
 
-    boolean live() {
-        return live;
-    }
-
     /** It is entered no more: one of its blocks has changed, or a larger region has it. */
     void dissolve() {
-        if (live) {
-            live = false;
-            code.bytes(members.getFirst().entry, covered);
-            for (NativeBlock member : members) {
-                member.regions.remove(this);
-                member.samples = 0;
-            }
-        }
+        code.bytes(members.getFirst().entry, covered);
+        members.forEach(member -> member.left(this));
     }
 }

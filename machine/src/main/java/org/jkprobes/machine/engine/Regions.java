@@ -37,15 +37,8 @@ final class Regions {
         }
         compiled.samples = hot - LATER;
         List<Block> loop = loop(block);
-        for (Region region : compiled.regions) {
-            if (region.live() && region.size() >= loop.size()) {
-                return;
-            }
-        }
-        if (!loop.isEmpty()) {
-            for (Region region : List.copyOf(compiled.regions)) {
-                region.dissolve();
-            }
+        if (!loop.isEmpty() && !compiled.isInRegionOf(loop.size())) {
+            compiled.dissolveRegions();
             made++;
             translator.translate(loop, RegionPins.choose(loop, backs(loop), cpu), cpu);
         }

@@ -13,6 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Random programs of micro-ops end in the same state on both engines, after every stretch, however long. */
 class EnginesAgreeTest {
     private static final int PROGRAMS = 150;
+    /** What {@link NativeCode#hasRoom} keeps free, and 24 KiB. */
+    private static final long SCARCE = (1 << 18) + (24 << 10);
+
     private static final int STRETCHES = 40;
 
     @ParameterizedTest
@@ -20,7 +23,7 @@ class EnginesAgreeTest {
     void random_programs(boolean wide) {
         int regions = 0;
         for (long seed = 1; seed <= PROGRAMS; seed++) {
-            Optional<NativeLoop> emitting = NativeLoop.create(1 + (int) seed % 3, 1);
+            Optional<NativeLoop> emitting = emitting(seed);
             assumeThat(emitting).as("a host that allows native code").isPresent();
             Side interpreted = new Side(seed, wide, Engines.interpreter(), false);
             // Dropping what is dead makes no difference either.
@@ -38,6 +41,14 @@ class EnginesAgreeTest {
             regions += emitting.orElseThrow().regions.made;
         }
         assertThat(regions).as("loops that became regions").isGreaterThan(PROGRAMS / 2);
+    }
+
+    /** Every fourth has so little code memory that it fills, and all is dropped, again and again. */
+    private static Optional<NativeLoop> emitting(long seed) {
+        int threshold = 1 + (int) seed % 3;
+        return seed % 4 == 0
+                ? CodeMemory.map(SCARCE).map(memory -> new NativeLoop(memory, threshold, 1))
+                : NativeLoop.create(threshold, 1);
     }
 
     private static final class Side {
