@@ -17,8 +17,12 @@ record Bar(String what, String unit, double limit, Sense sense, Spread figure) {
         return sense == Sense.SPEED ? value >= limit : value <= limit;
     }
 
-    private static String word(boolean met) {
-        return met ? "yes" : "**no**";
+    /** A cost that is the difference of two times may drown in what else the host does. */
+    private String word(double value) {
+        if (value < 0) {
+            return "lost in noise";
+        }
+        return met(value) ? "yes" : "**no**";
     }
 
     /** As a row of a Markdown table, on a host so many times slower than the one for which the bars were set. */
@@ -34,7 +38,7 @@ record Bar(String what, String unit, double limit, Sense sense, Spread figure) {
             case TIME -> figure.median() / slower;
             case LEAST -> figure.median();
         };
-        String last = sense == Sense.LEAST ? "" : String.format(Locale.ROOT, "%.3g: %s", there, word(met(there)));
-        return "| %s | %s | %s | %s | %s |".formatted(what, wanted, figure, word(met(figure.median())), last);
+        String last = sense == Sense.LEAST ? "" : String.format(Locale.ROOT, "%.3g: %s", there, word(there));
+        return "| %s | %s | %s | %s | %s |".formatted(what, wanted, figure, word(figure.median()), last);
     }
 }

@@ -62,8 +62,11 @@ final class OverlayProbes implements Instrumentation {
 
     @Override
     public Optional<LongSupplier> count(long address, Callback callback) {
+        if (numbers >= ProbeCells.MOST) {
+            return Optional.empty();
+        }
         int number = install(address, new Installed(false, true, callback));
-        if (number == FetchOverlay.NONE || number >= ProbeCells.MOST) {
+        if (number == FetchOverlay.NONE) {
             return Optional.empty();
         }
         Counter counter = new Counter(number);
