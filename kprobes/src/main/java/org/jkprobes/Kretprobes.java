@@ -109,13 +109,11 @@ final class Kretprobes {
     /** Watches a return address; false if no probe may be there. */
     private boolean watch(long address) {
         ProbePoint point = registry.find(address);
-        if (point != null) {
-            Kprobe[] probes = point.probes();
-            if (probes.length > 0 && probes[0].rank == Kprobe.Rank.RETURN) {
-                return true;
-            }
+        if (point != null && point.watchesReturns()) {
+            return true;
         }
-        return watchNow(address, this::returned, "return point");
+        // Another CPU may be about to arm it, and this one must not return before.
+        return registry.watchesReturns(address) || watchNow(address, this::returned, "return point");
     }
 
     private boolean watchNow(long address, PreHandler handler, String kind) {

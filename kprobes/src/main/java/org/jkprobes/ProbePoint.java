@@ -23,8 +23,10 @@ final class ProbePoint {
     /** Whether a breakpoint is there. Written with the registry's lock held. */
     volatile boolean armed;
 
+    /** Whether the target announces hits without a breakpoint. Written with the registry's lock held. */
+    volatile boolean optimized;
+
     // Guarded by the registry's lock.
-    boolean optimized;
     boolean optimizedAfter;
     boolean cannotOptimize;
     /** The probes whose hits the target counts itself. */
@@ -63,6 +65,12 @@ final class ProbePoint {
 
     void remove(Kprobe probe) {
         probes = Arrays.stream(probes).filter(p -> p != probe).toArray(Kprobe[]::new);
+    }
+
+    /** Whether returns to here are announced already: a point is in the table a moment before it is armed. */
+    boolean watchesReturns() {
+        Kprobe[] all = probes;
+        return all.length > 0 && all[0].rank == Kprobe.Rank.RETURN && (armed || optimized);
     }
 
     boolean wantsHits() {

@@ -92,6 +92,17 @@ final class Registry {
         }
     }
 
+    /** Whether returns to an address are announced: certainly, when all changes begun are made. */
+    boolean watchesReturns(long address) {
+        lock.lock();
+        try {
+            ProbePoint point = table.find(address);
+            return point != null && point.watchesReturns();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void register(Kprobe probe, Kprobes owner) {
         lock.lock();
         try {

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jkprobes.target.GuestCalls;
 import org.jkprobes.toy.ToyCpu;
@@ -350,6 +352,32 @@ class KretprobeTest {
             assertThat(probe.returns()).isEqualTo(9);
             assertThatThrownBy(() -> Kretprobe.at("factorial").maxactive(-1))
                     .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    /** A return point is in the table a moment before it is armed: a call that sees it there must wait. */
+    @Test
+    void aReturnPointThatAnotherCpuIsAboutToArmIsWaitedFor() throws Exception {
+        ToyMachine machine = machine(Offer.REFERENCE, 2);
+        CountDownLatch arming = new CountDownLatch(1);
+        try (Kprobes kprobes = Kprobes.on(machine);
+                ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            Kretprobe<Object> probe =
+                    kprobes.register(Kretprobe.at("factorial").maxactive(20).build());
+            machine.text.beforeArm = () -> {
+                arming.countDown();
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            };
+            Future<?> slow = threads.submit(() -> machine.cpus[0].start("main").run(10_000));
+            Future<?> quick = threads.submit(() -> {
+                arming.await();
+                machine.cpus[1].start("main").run(10_000);
+                return true;
+            });
+            slow.get(50, TimeUnit.SECONDS);
+            quick.get(50, TimeUnit.SECONDS);
+            assertThat(probe.returns()).isEqualTo(2 * 9);
+            assertThat(kprobes.losses().lines()).isEmpty();
         }
     }
 

@@ -16,6 +16,8 @@ public final class ToyText implements Text, SlotArea {
 
     private final AtomicIntegerArray slots = new AtomicIntegerArray(SLOT_WORDS);
     private volatile GuestWriteListener listener = (address, length) -> {};
+    /** Runs before a breakpoint is placed: for targets that take their time. */
+    public volatile Runnable beforeArm = () -> {};
 
     ToyText(ToyRam ram, int slotBytes) {
         this.ram = ram;
@@ -36,6 +38,7 @@ public final class ToyText implements Text, SlotArea {
         if (i < 0) {
             return false;
         }
+        beforeArm.run();
         overlay.set(i, word(breakpoint, 0));
         return true;
     }
