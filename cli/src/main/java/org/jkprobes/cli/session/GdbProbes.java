@@ -3,6 +3,7 @@ package org.jkprobes.cli.session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jkprobes.Jprobe;
 import org.jkprobes.Kprobe;
 import org.jkprobes.Kprobes;
@@ -34,11 +35,13 @@ final class GdbProbes {
     private final HitReporter.Unwinder unwinder;
     private final int shownRegisters;
     private final MemoryReader memory;
+    private final Supplier<MemoryReader> still;
     private final EventSink events;
     private final GuestTime time;
     private final ProbeModules modules;
     private final List<Kretprobe<?>> kretprobes = new ArrayList<>();
     private final ModuleWatch watch;
+    private boolean modulesAreKnown;
     private KernelSymbols symbols;
     private Optional<Btf> btf = Optional.empty();
     private boolean btfSought;
@@ -46,12 +49,15 @@ final class GdbProbes {
     /**
      * @param kprobes of the target
      * @param found the kernel that runs
+     * @param fresh whether it has not run for long enough to have loaded a module
      */
-    GdbProbes(Kprobes kprobes, RemoteKernel found, EventSink events, GuestTime time) {
+    GdbProbes(Kprobes kprobes, RemoteKernel found, boolean fresh, EventSink events, GuestTime time) {
         this.kprobes = kprobes;
         this.symbols = found.symbols();
         like = found.like();
         memory = found.memory();
+        still = found.still();
+        modulesAreKnown = fresh;
         unwinder = found.unwinder();
         shownRegisters = found.shownRegisters();
         this.events = events;
@@ -81,7 +87,8 @@ final class GdbProbes {
 
     /** Looks which modules the guest has loaded. */
     private void findModules() {
-        symbols = symbols.withModules(ModuleList.read(memory, symbols));
+        modulesAreKnown = true; // of those to come the watch tells
+        symbols = symbols.withModules(ModuleList.read(still.get(), symbols));
     }
 
     /** @throws UserError if one is refused */
@@ -106,6 +113,11 @@ final class GdbProbes {
         }
     }
 
+    /** Unloads the probe modules of a guest that stands still: what they do at their exit is done. */
+    void unload() {
+        modules.close();
+    }
+
     private void kprobes(List<ProbePoint> points, boolean after) {
         if (points.isEmpty()) {
             return;
@@ -127,7 +139,7 @@ final class GdbProbes {
     private void register(String option, ProbePoint point, Runnable registration) {
         try {
             if (point instanceof ProbePoint.InSymbol in) {
-                if (symbols.byName(in.place().symbol()).isEmpty()) {
+                if (!modulesAreKnown && symbols.byName(in.place().symbol()).isEmpty()) {
                     findModules(); // reading the list of modules takes a while, so not unless it is needed
                 }
                 symbols.resolve(in.place()); // an offset may not lead out of its function

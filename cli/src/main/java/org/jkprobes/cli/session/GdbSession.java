@@ -47,6 +47,7 @@ public final class GdbSession implements Session {
     private final StubAddress address;
     private final Optional<KernelImage> image;
     private final Optional<String> architecture;
+    private final boolean fresh;
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile boolean quit;
     private volatile @Nullable GdbTarget target;
@@ -56,14 +57,20 @@ public final class GdbSession implements Session {
     private volatile @Nullable GdbProbes probesOf;
 
     public GdbSession(StubAddress address) {
-        this(address, Optional.empty(), Optional.empty());
+        this(address, Optional.empty(), Optional.empty(), false);
+    }
+
+    /** Of a guest that has not begun yet, with the image of its kernel. */
+    GdbSession(StubAddress address, KernelImage image) {
+        this(address, Optional.of(image), Optional.empty(), true);
     }
 
     /** With the image of the guest's kernel, if it is known, and the architecture if the stub may not say. */
-    GdbSession(StubAddress address, Optional<KernelImage> image, Optional<String> architecture) {
+    private GdbSession(StubAddress address, Optional<KernelImage> image, Optional<String> architecture, boolean fresh) {
         this.address = address;
         this.image = image;
         this.architecture = architecture;
+        this.fresh = fresh;
     }
 
     /**
@@ -77,7 +84,7 @@ public final class GdbSession implements Session {
             throw new UserError("--gdb-arch " + architecture.get() + ": not known");
         }
         try {
-            return new GdbSession(StubAddress.parse(text), Optional.empty(), architecture);
+            return new GdbSession(StubAddress.parse(text), Optional.empty(), architecture, false);
         } catch (StubException e) {
             throw new UserError("--gdb " + e.getMessage(), e);
         }
@@ -132,14 +139,14 @@ public final class GdbSession implements Session {
             GuestTime time = GuestTime.ofHost();
             progress.brief("looking for the guest's kernel");
             Optional<KernelSymbols> found =
-                    find(guest, new SettledKernel(search(guest, architecture(stub, options), options)));
+                    find(guest, new SettledKernel(guest, search(guest, architecture(stub, options), options)));
             progress.clear();
             List<org.jkprobes.cli.event.ProbeCount> counts = List.of();
             boolean ended = found.isEmpty() && !quit;
             if (found.isPresent()) {
                 symbols = found.get();
                 Kprobes kprobes = port(guest, architecture(stub, options));
-                GdbProbes probes = new GdbProbes(kprobes, RemoteKernel.of(guest, found.get()), events, time);
+                GdbProbes probes = new GdbProbes(kprobes, RemoteKernel.of(guest, found.get()), fresh, events, time);
                 try {
                     probesOf = probes;
                     probes.plant(options.probes());
@@ -147,6 +154,7 @@ public final class GdbSession implements Session {
                 } finally {
                     counts = probes.counts();
                     if (!ended && !stub.closed()) {
+                        probes.unload();
                         kprobes.close();
                     }
                 }

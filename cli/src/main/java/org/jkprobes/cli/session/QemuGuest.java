@@ -101,9 +101,14 @@ public final class QemuGuest implements AutoCloseable {
         return folder.resolve("gdb");
     }
 
+    /** Where its stub listens. */
+    public StubAddress address() {
+        return new StubAddress.Unix(socket());
+    }
+
     /** A connection; the guest stands still. */
     public Stub connect() {
-        return Stub.attach(new StubAddress.Unix(socket()), TIMEOUT);
+        return Stub.attach(address(), TIMEOUT);
     }
 
     /** The guest behind such a connection, as a target that takes every address for text. */
@@ -118,7 +123,7 @@ public final class QemuGuest implements AutoCloseable {
     }
 
     static KernelSymbols boot(GdbTarget target, LongFunction<Optional<KernelSymbols>> search) {
-        SettledKernel settled = new SettledKernel(search);
+        SettledKernel settled = new SettledKernel(target, search);
         Timer clock = new Timer("look for the kernel", true);
         try {
             for (int i = 0; i < LOOKS; i++) {

@@ -3,7 +3,6 @@ package org.jkprobes.cli.session;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.jkprobes.cli.ProgressLine;
 import org.jkprobes.cli.RunOptions;
 import org.jkprobes.cli.Session;
@@ -41,9 +40,7 @@ public final class QemuSession implements Session {
                     machine.start(options, kernel(options, progress), initrd, image.commandLine(), socket)) {
                 qemu.follow(shared);
                 qemu.awaitSocket(socket);
-                RunSummary summary = new GdbSession(
-                                new StubAddress.Unix(socket), Optional.of(image.kernel()), Optional.empty())
-                        .run(options, shared);
+                RunSummary summary = new GdbSession(new StubAddress.Unix(socket), image.kernel()).run(options, shared);
                 return summary.end() == End.STOPPED ? summary : ended(summary, qemu.ended());
             }
         } catch (ImageException e) {

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jkprobes.cli.Guest;
 import org.jkprobes.gdb.target.GdbTarget;
+import org.jkprobes.gdb.target.StillMemory;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.Location;
 import org.jkprobes.symbols.MemoryReader;
@@ -23,24 +25,36 @@ import org.jkprobes.target.PtRegs;
  *
  * @param like the guest whose calling convention it has
  * @param memory its memory, also what only its page tables map
+ * @param still the same for a search, as long as the guest stands still
  * @param shownRegisters how many a hit shows
  */
 record RemoteKernel(
-        KernelSymbols symbols, Guest like, MemoryReader memory, HitReporter.Unwinder unwinder, int shownRegisters) {
+        KernelSymbols symbols,
+        Guest like,
+        MemoryReader memory,
+        Supplier<MemoryReader> still,
+        HitReporter.Unwinder unwinder,
+        int shownRegisters) {
     private static final int PAGE = 4096;
     private static final int MIPS_REGISTERS = 38;
 
     static RemoteKernel of(GdbTarget target, KernelSymbols symbols) {
         MemoryReader plain = (address, into, offset, length) -> target.memory().read(address, into, offset, length);
         MemoryReader kept = kept(plain, symbols);
+        Supplier<MemoryReader> still = () -> new StillMemory(plain, symbols.image(), target.wordBytes());
         return switch (target.architecture()) {
-            case "x86_64" -> x86(target, symbols, Guest.X86_64, kept);
-            case "i386" -> x86(target, symbols, Guest.I386, kept);
+            case "x86_64" -> x86(target, symbols, Guest.X86_64, kept, still);
+            case "i386" -> x86(target, symbols, Guest.I386, kept, still);
             case "mips" -> {
-                MemoryReader memory = new MipsKernelMemory(plain, symbols);
+                MipsKernelMemory memory = new MipsKernelMemory(plain, symbols);
                 MipsUnwinder unwinder = new MipsUnwinder(kept, symbols);
                 yield new RemoteKernel(
-                        symbols, Guest.MIPSEL, memory, regs -> unwinder.unwind(MipsRegisters.of(regs)), MIPS_REGISTERS);
+                        symbols,
+                        Guest.MIPSEL,
+                        memory,
+                        () -> memory.still(still.get()),
+                        regs -> unwinder.unwind(MipsRegisters.of(regs)),
+                        MIPS_REGISTERS);
             }
             // All arguments of 64-bit conventions are words one after the other.
             default ->
@@ -48,16 +62,19 @@ record RemoteKernel(
                         symbols,
                         Guest.X86_64,
                         kept,
+                        still,
                         regs -> linked(target, symbols, regs),
                         Math.min(MIPS_REGISTERS, target.registers(0).names().size()));
         };
     }
 
-    private static RemoteKernel x86(GdbTarget target, KernelSymbols symbols, Guest like, MemoryReader memory) {
+    private static RemoteKernel x86(
+            GdbTarget target, KernelSymbols symbols, Guest like, MemoryReader memory, Supplier<MemoryReader> still) {
         return new RemoteKernel(
                 symbols,
                 like,
                 memory,
+                still,
                 new X86Unwinder(memory, symbols)::unwind,
                 target.registers(0).names().size());
     }

@@ -2,6 +2,9 @@ package org.jkprobes.cli.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jkprobes.cli.Guest;
@@ -11,6 +14,7 @@ import org.jkprobes.cli.ProbePoint;
 import org.jkprobes.cli.event.RunSummary;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,10 +33,31 @@ class QemuSameEventsTest {
     /** Bytes of a function of which every instruction is probed. */
     private static final int EVERY = 0x60;
 
+    @TempDir
+    Path folder;
+
     @ParameterizedTest
     @EnumSource(Guest.class)
     @Timeout(400)
-    void theSameEvents(Guest guest) {
+    void theSameEvents(Guest guest) throws IOException {
+        Path module = Files.writeString(folder.resolve("Looks.java"), """
+                import org.jkprobes.*;
+
+                public final class Looks implements org.jkprobes.module.ProbeModule {
+                    @Override
+                    public void init(Kprobes kprobes) {
+                        kprobes.register(Kretprobe.at("find_vpid")
+                                .data(() -> new long[1])
+                                .entry((call, regs) -> {
+                                    call.data()[0] = kprobes.argument(regs, 0);
+                                    return 0;
+                                })
+                                .handler((call, regs) -> kprobes.printk("%d: %b",
+                                        call.data()[0], kprobes.returnValue(regs) != 0))
+                                .build());
+                    }
+                }
+                """);
         List<ProbePoint> places = new ArrayList<>(List.of(ProbePoint.parse("find_vpid")));
         for (int offset = 0; guest == Guest.MIPSEL && offset < EVERY; offset += 4) { // with branches and delay slots
             places.add(ProbePoint.parse("close_fd+0x" + Integer.toHexString(offset)));
@@ -42,7 +67,7 @@ class QemuSameEventsTest {
                 true,
                 List.of(JprobePoint.parse("find_vpid:1"), JprobePoint.parse("close_fd:1")),
                 List.of(ProbePoint.parse("close_fd"), ProbePoint.parse("find_vpid")),
-                List.of(),
+                List.of(module),
                 List.of(),
                 true);
         EventLog ours = new EventLog();
@@ -54,7 +79,8 @@ class QemuSameEventsTest {
         assertThat(expected)
                 .hasSizeGreaterThan(4 * 10)
                 .anyMatch(event -> event.startsWith("kretprobe close_fd"))
-                .anyMatch(event -> event.startsWith("kprobe find_vpid+0 post"));
+                .anyMatch(event -> event.startsWith("kprobe find_vpid+0 post"))
+                .contains("log 40001: false", "log 40009: false");
         assertThat(qemus.between(70_001, 70_002)).isEqualTo(expected);
         assertThat(summary.probes()).extracting(count -> count.missed()).containsOnly(0L);
     }

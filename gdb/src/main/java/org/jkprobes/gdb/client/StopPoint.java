@@ -15,6 +15,17 @@ public enum StopPoint {
         this.number = number;
     }
 
+    /** In stop replies, of those that watch data. */
+    String field() {
+        return switch (this) {
+            case WRITE -> "watch";
+            case READ -> "rwatch";
+            case ACCESS -> "awatch";
+            case BREAKPOINT -> "swbreak";
+            case HARDWARE_BREAKPOINT -> "hwbreak";
+        };
+    }
+
     /** In {@code Z} packets. */
     char number() {
         return number;

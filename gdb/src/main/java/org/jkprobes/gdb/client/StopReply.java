@@ -1,6 +1,7 @@
 package org.jkprobes.gdb.client;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -12,9 +13,11 @@ public sealed interface StopReply {
      *
      * @param signal 5 at a breakpoint or after a step, 2 when it was interrupted
      * @param thread which vCPU it is about, if the stub says
+     * @param watch the kind of the watchpoint it has met, if it is one
      * @param watched the address, of a watchpoint
      */
-    record Stopped(int signal, Optional<ThreadId> thread, OptionalLong watched) implements StopReply {}
+    record Stopped(int signal, Optional<ThreadId> thread, Optional<StopPoint> watch, OptionalLong watched)
+            implements StopReply {}
 
     /** It has ended, with an exit code or by a signal. */
     record Ended(int code, boolean bySignal) implements StopReply {}
@@ -33,7 +36,7 @@ public sealed interface StopReply {
         return switch (packet.charAt(0)) {
             case 'W' -> new Ended(code, false);
             case 'X' -> new Ended(code, true);
-            case 'S' -> new Stopped(code, Optional.empty(), OptionalLong.empty());
+            case 'S' -> new Stopped(code, Optional.empty(), Optional.empty(), OptionalLong.empty());
             default -> stopped(code, packet.substring(3));
         };
     }
@@ -47,11 +50,14 @@ public sealed interface StopReply {
             }
         }
         OptionalLong watched = OptionalLong.empty();
-        for (String kind : new String[] {"watch", "rwatch", "awatch"}) {
-            if (fields.containsKey(kind)) {
-                watched = OptionalLong.of(Hex.number(fields.getOrDefault(kind, "")));
+        Optional<StopPoint> watch = Optional.empty();
+        for (StopPoint kind : List.of(StopPoint.WRITE, StopPoint.READ, StopPoint.ACCESS)) {
+            String address = fields.get(kind.field());
+            if (address != null) {
+                watch = Optional.of(kind);
+                watched = OptionalLong.of(Hex.number(address));
             }
         }
-        return new Stopped(signal, Optional.ofNullable(fields.get("thread")).map(ThreadId::parse), watched);
+        return new Stopped(signal, Optional.ofNullable(fields.get("thread")).map(ThreadId::parse), watch, watched);
     }
 }

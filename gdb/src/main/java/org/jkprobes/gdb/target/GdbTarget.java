@@ -52,6 +52,8 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
     private final List<GdbRegs> vcpus = new ArrayList<>();
     private final GdbMemory memory;
     private final GdbText text;
+    private final GdbWatches watches;
+    private final NoMemory noMemory = new NoMemory();
     private final Object running = new Object();
     private boolean runs;
     private boolean stopAsked;
@@ -76,8 +78,29 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
         }
         memory = new GdbMemory(stub, byteOrder(), wordBytes());
         text = new GdbText(stub, architecture, memory, this::stopForChange);
+        watches = new GdbWatches(stub, wordBytes(), this::stopForChange);
         selected = vcpus.getFirst();
         stub.select(selected.thread());
+    }
+
+    /**
+     * Has accesses to data watched, until {@link #unwatch}; from any thread. Where the stub does not, {@link #run} throws.
+     */
+    public void watch(Watch watch) {
+        watches.add(watch);
+    }
+
+    /** Watches no longer; from any thread. */
+    public void unwatch(Watch watch) {
+        watches.remove(watch);
+    }
+
+    /**
+     * Has breakpoints that are set from now on be those of the hardware, for text that cannot be written (a ROM); there are few of
+     * them. Without, only where the stub sets no other.
+     */
+    public void breakpointsByHardware() {
+        text.byHardware();
     }
 
     /** Lets the guest run until it is asked to stop, or is no more. Hits are announced meanwhile, on this thread. */
@@ -89,6 +112,7 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
     public Outcome run(BooleanSupplier done) {
         while (true) {
             text.sync();
+            watches.sync();
             synchronized (running) {
                 if (stopAsked) {
                     stopAsked = false;
@@ -154,7 +178,7 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
     private void stopped(StopReply.Stopped stop) {
         GdbRegs regs = stop.thread().isPresent() ? of(stop.thread().get()) : vcpus.getFirst();
         selected = regs;
-        if (stop.signal() != INTERRUPTED && text.planted(regs.pc())) {
+        if (!watches.accessed(stop, regs) && stop.signal() != INTERRUPTED && text.planted(regs.pc())) {
             hit(regs);
         }
     }
@@ -207,7 +231,7 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
         CodeAt code = text.at(regs.pc());
         if (regs.entering()) {
             executeSlot(regs);
-        } else if (!regs.reallyInDelaySlot() && architecture.emulate(code, regs, memory)) {
+        } else if (!regs.reallyInDelaySlot() && emulate(code, regs)) {
             emulated++;
         } else {
             DieEvent event = stepped(regs, code);
@@ -216,6 +240,10 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
             }
         }
         chain.notifyDie(DieEvent.SSTEPBP, regs, 0);
+    }
+
+    private boolean emulate(CodeAt code, GdbRegs regs) {
+        return architecture.emulate(code, regs, watches.any() ? noMemory : memory);
     }
 
     /** The instruction is stepped by the stub. A fault is announced here. */
@@ -259,9 +287,10 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
         StopReply reply = stub.awaitSoon();
         memory.runs(false);
         steps++;
-        if (!(reply instanceof StopReply.Stopped)) {
+        if (!(reply instanceof StopReply.Stopped stop)) {
             throw new StubException("the GDB stub at " + stub.address() + ": its guest has ended");
         }
+        watches.accessed(stop, regs);
     }
 
     private void stepOver(GdbRegs regs) {
@@ -275,7 +304,7 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
     private void executeSlot(GdbRegs regs) {
         CodeAt slot = text.at(regs.pc());
         long target = regs.branchTarget();
-        if (architecture.emulate(slot, regs, memory)) {
+        if (emulate(slot, regs)) {
             regs.pc(target);
             emulated++;
         } else {
@@ -319,6 +348,8 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
     public void detach() {
         text.disarmEverything();
         text.sync();
+        watches.removeAll();
+        watches.sync();
         GdbRegs regs = selected;
         if (regs.changed()) {
             regs.flush();

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jkprobes.gdb.client.StopPoint;
 import org.jkprobes.gdb.client.Stub;
+import org.jkprobes.gdb.client.StubException;
 import org.jkprobes.target.Memory;
 import org.jkprobes.target.Text;
 
@@ -24,8 +25,9 @@ final class GdbText implements Text {
     private final Runnable changed;
     private final Set<Long> wanted = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean differs = new AtomicBoolean();
-    private final Set<Long> planted = ConcurrentHashMap.newKeySet();
+    private final Map<Long, StopPoint> planted = new ConcurrentHashMap<>();
     private final Map<Long, byte[]> seen = new HashMap<>();
+    private volatile StopPoint first = StopPoint.BREAKPOINT;
     private volatile GuestWriteListener listener = (address, length) -> {};
 
     /** @param changed called when a running guest has to be stopped for a change */
@@ -50,6 +52,11 @@ final class GdbText implements Text {
         }
     }
 
+    /** Has the hardware's breakpoints set first, before those in memory. */
+    void byHardware() {
+        first = StopPoint.HARDWARE_BREAKPOINT;
+    }
+
     void disarmEverything() {
         wanted.clear();
         differs.set(true);
@@ -67,7 +74,7 @@ final class GdbText implements Text {
     }
 
     boolean planted(long address) {
-        return planted.contains(address);
+        return planted.containsKey(address);
     }
 
     @Override
@@ -75,30 +82,37 @@ final class GdbText implements Text {
         return memory.read(address, into, offset, length);
     }
 
-    /** Gives the stub what is wanted. The guest stands still. @throws org.jkprobes.gdb.client.StubException if it refuses a breakpoint */
+    /** Gives the stub what is wanted. The guest stands still. @throws StubException if it refuses a breakpoint */
     void sync() {
         if (!differs.getAndSet(false)) {
             return;
         }
         int size = architecture.breakpointBytes();
-        for (long address : List.copyOf(planted)) {
-            if (!wanted.contains(address)) {
-                stub.remove(StopPoint.BREAKPOINT, address, size);
-                planted.remove(address);
-                seen.remove(address);
+        for (Map.Entry<Long, StopPoint> old : Map.copyOf(planted).entrySet()) {
+            if (!wanted.contains(old.getKey())) {
+                stub.remove(old.getValue(), old.getKey(), size);
+                planted.remove(old.getKey());
+                seen.remove(old.getKey());
             }
         }
         List<Long> fresh = new ArrayList<>(wanted);
-        fresh.removeAll(planted);
+        fresh.removeAll(planted.keySet());
         for (long address : fresh) {
-            if (!stub.insert(StopPoint.BREAKPOINT, address, size)
-                    && !stub.insert(StopPoint.HARDWARE_BREAKPOINT, address, size)) {
-                throw new org.jkprobes.gdb.client.StubException(
-                        "the GDB stub at " + stub.address() + " sets no breakpoint at 0x" + Long.toHexString(address));
+            StopPoint kind = first;
+            if (!stub.insert(kind, address, size)) {
+                kind = kind == StopPoint.BREAKPOINT ? StopPoint.HARDWARE_BREAKPOINT : StopPoint.BREAKPOINT;
+                if (!stub.insert(kind, address, size)) {
+                    refuse(address);
+                }
             }
-            planted.add(address);
+            planted.put(address, kind);
             seen.put(address, read(address).bytes());
         }
+    }
+
+    private void refuse(long address) {
+        throw new StubException(
+                "the GDB stub at " + stub.address() + " sets no breakpoint at 0x" + Long.toHexString(address));
     }
 
     /** The instruction at an address, as it is now. */

@@ -17,7 +17,7 @@ import org.jkprobes.symbols.kallsyms.Kallsyms;
 public final class KernelSearch {
     private static final long BLOCK = 2 << 20;
     /** From the first of a kernel's text to the last of its symbol tables. */
-    private static final long REACH = 48L << 20;
+    private static final long REACH = 32L << 20;
 
     private static final int PIECE = 1 << 18;
     private static final long NEAR = 1 << 20;

@@ -6,35 +6,72 @@ import org.jkprobes.symbols.KernelSymbols;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits until a kernel stays where it is: a MIPS kernel that moves itself ({@code arch/mips/kernel/relocate.c}) first runs where it was
- * loaded, for some hundredths of a second. Others have been moved by what has unpacked them.
+ * Waits until a kernel stays where it is, and is certain to be the one that runs. A MIPS kernel that moves itself ({@code
+ * arch/mips/kernel/relocate.c}) first runs where it was loaded, for some hundredths of a second, and leaves its image behind, in memory
+ * that it puts to other use: the vectors of exceptions may be there. Other kernels have been moved by what has unpacked them.
  */
 public final class SettledKernel {
-    private static final String MOVES = "relocate_kernel";
-    /** Looks, a hundredth of a second apart or more, at which the pc has to be in the same kernel. */
+    /** Looks in a row, a hundredth of a second apart or more, at which the pc has to be in the same kernel. */
     private static final int LOOKS = 12;
+    /** As many if programs run, so that it has moved, and the pc was in different pages: vectors are in one. */
+    private static final int LOOKS_WITH_PROGRAMS = 2;
+    /** Looks at which the pc is elsewhere, until the kernel is searched for again. */
+    private static final int LOST = 3;
+
+    private static final int PAGE_SHIFT = 12;
 
     private final LongFunction<Optional<KernelSymbols>> search;
+    private final boolean mayMove;
+    private final boolean wide;
     private @Nullable KernelSymbols candidate;
+    private boolean programs;
+    private boolean spread;
+    private long page;
     private int seen;
+    private int lost;
 
     /** Of a way to find the kernel whose text a pc is in. */
-    public SettledKernel(LongFunction<Optional<KernelSymbols>> search) {
+    public SettledKernel(GdbTarget target, LongFunction<Optional<KernelSymbols>> search) {
         this.search = search;
+        mayMove = target.architecture().startsWith("mips");
+        wide = target.wordBytes() == 8;
     }
 
-    /** The kernel, if it is certain now; to be asked now and then while the guest runs. */
+    /**
+     * The kernel, if it is certain now; to be asked now and then while the guest runs. The pc is in it then: a MIPS that executes a
+     * program lets nobody read its kernel.
+     */
     public Optional<KernelSymbols> around(long pc) {
+        if (!mayMove) {
+            return search.apply(pc);
+        }
+        if (wide ? pc > 0 : pc >>> 31 == 0) {
+            programs = true;
+            return Optional.empty();
+        }
         KernelSymbols known = candidate;
-        if (known != null && known.isText(pc)) {
-            return ++seen < LOOKS ? Optional.empty() : Optional.of(known);
+        if (known == null || !known.isText(pc) && ++lost >= LOST) {
+            Optional<KernelSymbols> found = search.apply(pc);
+            if (found.isEmpty()) {
+                return found;
+            }
+            candidate = found.get();
+            if (known == null || !known.text().equals(found.get().text())) {
+                seen = 0;
+                spread = false;
+                page = pc >>> PAGE_SHIFT;
+            }
+            lost = 0;
+            known = candidate;
         }
-        Optional<KernelSymbols> found = search.apply(pc);
-        if (found.isEmpty() || found.get().find(MOVES).isEmpty()) {
-            return found;
+        if (!known.isText(pc)) {
+            seen = 0;
+            return Optional.empty();
         }
-        candidate = found.get();
-        seen = 0;
-        return Optional.empty();
+        seen++;
+        spread |= page != pc >>> PAGE_SHIFT;
+        return seen > LOOKS || programs && spread && seen >= LOOKS_WITH_PROGRAMS
+                ? Optional.of(known)
+                : Optional.empty();
     }
 }

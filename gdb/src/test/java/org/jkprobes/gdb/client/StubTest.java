@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,10 +87,12 @@ class StubTest {
     @Test
     void stopReplies() {
         assertThat(StopReply.parse("S05"))
-                .isEqualTo(new StopReply.Stopped(5, java.util.Optional.empty(), OptionalLong.empty()));
-        assertThat(StopReply.parse("T05thread:p01.02;watch:ffff0010;"))
-                .isEqualTo(new StopReply.Stopped(
-                        5, java.util.Optional.of(new ThreadId(1, 2)), OptionalLong.of(0xffff0010L)));
+                .isEqualTo(new StopReply.Stopped(5, Optional.empty(), Optional.empty(), OptionalLong.empty()));
+        for (StopPoint kind : List.of(StopPoint.WRITE, StopPoint.READ, StopPoint.ACCESS)) {
+            assertThat(StopReply.parse("T05thread:p01.02;" + kind.field() + ":ffff0010;"))
+                    .isEqualTo(new StopReply.Stopped(
+                            5, Optional.of(new ThreadId(1, 2)), Optional.of(kind), OptionalLong.of(0xffff0010L)));
+        }
         assertThat(StopReply.parse("W00")).isEqualTo(new StopReply.Ended(0, false));
         for (String wrong : List.of("", "OK", "T", "Tzz", "T05thread:;", "T05thread:q;", "E01")) {
             assertThatThrownBy(() -> StopReply.parse(wrong)).isInstanceOf(StubException.class);

@@ -16,6 +16,8 @@ final class MemorySearch {
     private static final int OVERLAP = 128 << 10;
     private static final int BEFORE_TOKENS = 24 << 20;
     private static final int BEHIND_TOKENS = 20 << 20;
+    /** Within so much of them most kernels have all: memory may be slow to read. */
+    private static final int NEAR_TOKENS = 4 << 20;
 
     private final MemoryReader memory;
     private final KernelSpace space;
@@ -67,9 +69,13 @@ final class MemorySearch {
 
     /** Reads the tables around a token table. */
     private Optional<KernelSymbols> around(long tokenTable) {
+        return around(tokenTable, NEAR_TOKENS, NEAR_TOKENS).or(() -> around(tokenTable, BEFORE_TOKENS, BEHIND_TOKENS));
+    }
+
+    private Optional<KernelSymbols> around(long tokenTable, int before, int behind) {
         AddressRange range = space.search();
-        long start = Math.max(range.start(), tokenTable - BEFORE_TOKENS);
-        long end = Math.min(range.end(), tokenTable + BEHIND_TOKENS);
+        long start = Math.max(range.start(), tokenTable - before);
+        long end = Math.min(range.end(), tokenTable + behind);
         byte[] bytes = new byte[(int) (end - start)];
         readMapped(start, bytes, bytes.length);
         ImageBytes image = new ImageBytes(bytes, space.model());

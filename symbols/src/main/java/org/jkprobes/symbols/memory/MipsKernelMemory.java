@@ -35,12 +35,33 @@ public final class MipsKernelMemory implements MemoryReader {
 
     private final MemoryReader target;
     private final KernelSymbols symbols;
+    private final boolean onceOnly;
+    private boolean sought;
     private long directory = -1;
     private int toEntryLo = -1;
 
     public MipsKernelMemory(MemoryReader target, KernelSymbols symbols) {
+        this(target, symbols, false);
+    }
+
+    private MipsKernelMemory(MemoryReader target, KernelSymbols symbols, boolean onceOnly) {
         this.target = target;
         this.symbols = symbols;
+        this.onceOnly = onceOnly;
+    }
+
+    /**
+     * The same memory, read another way, for as long as the guest stands still: a kernel that has no tables yet is not searched for them
+     * again and again.
+     */
+    public MipsKernelMemory still(MemoryReader reader) {
+        MipsKernelMemory still = new MipsKernelMemory(reader, symbols, true);
+        still.toEntryLo = toEntryLo;
+        still.directory = directory;
+        still.findTables();
+        toEntryLo = still.toEntryLo;
+        directory = still.directory;
+        return still;
     }
 
     @Override
@@ -89,6 +110,10 @@ public final class MipsKernelMemory implements MemoryReader {
     }
 
     private boolean findTables() {
+        if (onceOnly && sought) {
+            return directory >= 0;
+        }
+        sought = true;
         if (toEntryLo < 0) {
             toEntryLo = findShift();
         }
@@ -123,7 +148,7 @@ public final class MipsKernelMemory implements MemoryReader {
     private long findDirectory() {
         AddressRange image = symbols.image();
         for (long page = image.start() & -PAGE; image.contains(page + PAGE); page += PAGE) {
-            if (isDirectory(new GuestWords(target, symbols.model()), page)) {
+            if (isTable(u32(page)) && isDirectory(new GuestWords(target, symbols.model()), page)) {
                 return page;
             }
         }

@@ -24,6 +24,8 @@ public final class ModuleList {
     private static final int MOST_MODULES = 4096;
     private static final int STATES = 4;
     private static final int MODULE_NAME_BYTES = 64;
+    /** 32-bit kernels map modules by page tables, above all that is mapped for good. */
+    private static final long MAPPED_32 = 0xc000_0000L;
 
     private final MemoryReader memory;
     private final KernelSymbols kernel;
@@ -107,7 +109,7 @@ public final class ModuleList {
     }
 
     private boolean isOutside(long pointer, AddressRange image) {
-        boolean kernelAddress = word == 8 ? pointer < 0 && pointer > -(1L << 47) : pointer >= 0x8000_0000L;
+        boolean kernelAddress = word == 8 ? pointer < 0 && pointer > -(1L << 47) : pointer >= MAPPED_32;
         return kernelAddress && pointer % word == 0 && !image.contains(pointer);
     }
 
