@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The probe points of a target. Changes are made under one lock, which is never held while waiting for a handler: handlers may register
  * and unregister. Look-ups take none.
  */
+@SuppressWarnings("ReferenceEquality") // instructions are identities
 final class Registry {
     private static final long AWAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -494,9 +495,12 @@ final class Registry {
     private void changed(ProbePoint point) {
         ProbedInstruction old = point.instruction;
         try {
-            point.instruction = arch.changed(target, old, slots);
-            grace.retire(old);
-            collect();
+            ProbedInstruction now = arch.changed(target, old, slots);
+            if (now != old) {
+                point.instruction = now;
+                grace.retire(old);
+                collect();
+            }
         } catch (Unprobeable e) {
             gone(point, "the guest has put something there that cannot be probed: " + e.getMessage());
         }

@@ -4,7 +4,7 @@ import org.jkprobes.target.PtRegs;
 import org.jkprobes.target.Target;
 
 /**
- * A port: how Kprobes is done on one architecture. Stateless; the verbs that concern one instruction are those of {@link
+ * A port: how Kprobes is done on one architecture. It remembers nothing that matters; the verbs that concern one instruction are those of {@link
  * ProbedInstruction}. Methods that take registers run during hits and allocate nothing.
  */
 public interface Arch {
@@ -25,6 +25,8 @@ public interface Arch {
     /**
      * As {@link #prepare}, after the guest has changed the instruction or bytes behind it. What it is about to change once more it may
      * have marked with a breakpoint instruction of its own, which is then stepped as such.
+     *
+     * @return {@code old} itself if it is as good as before
      */
     default ProbedInstruction changed(Target target, ProbedInstruction old, Slots slots) throws Unprobeable {
         return prepare(target, old.address(), slots);

@@ -1,5 +1,6 @@
 package org.jkprobes.arch.x86;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.LongFunction;
 import org.jkprobes.arch.Arch;
@@ -24,9 +25,11 @@ public abstract sealed class X86Arch implements Arch permits I386Arch, Amd64Arch
     private static final int SEALED = 0x001f0f66;
 
     final X86Layout layout;
+    private final X86Boundaries boundaries;
 
     X86Arch(X86Layout layout) {
         this.layout = layout;
+        boundaries = new X86Boundaries(layout.mode());
     }
 
     @Override
@@ -37,7 +40,11 @@ public abstract sealed class X86Arch implements Arch permits I386Arch, Amd64Arch
     @Override
     public ProbedInstruction prepare(Target target, long address, Slots slots) throws Unprobeable {
         X86Code code = X86Code.read(target, layout, address);
-        X86Boundaries.check(target, code);
+        return prepare(target, code, slots);
+    }
+
+    private ProbedInstruction prepare(Target target, X86Code code, Slots slots) throws Unprobeable {
+        boundaries.check(target, code);
         X86Rules.check(code);
         return switch (code.instruction().flow()) {
             case BRANCH, JUMP -> new X86Branch(code);
@@ -77,9 +84,15 @@ public abstract sealed class X86Arch implements Arch permits I386Arch, Amd64Arch
     public ProbedInstruction changed(Target target, ProbedInstruction old, Slots slots) throws Unprobeable {
         X86Code code = X86Code.read(target, layout, old.address());
         Optional<StepInPlace> stepper = target.stepInPlace();
-        return code.bytes()[0] == INT3 && stepper.isPresent()
-                ? new X86InPlace(code, stepper.get())
-                : prepare(target, old.address(), slots);
+        if (code.bytes()[0] == INT3 && stepper.isPresent()) {
+            return new X86InPlace(code, stepper.get());
+        }
+        if (Arrays.equals(code.bytes(), old.bytes())) {
+            // Only what is before or behind it has changed: a kernel patches the entries of all its functions.
+            boundaries.check(target, code);
+            return old;
+        }
+        return prepare(target, code, slots);
     }
 
     /** Makes a stepped instruction of its copy in a slot. */

@@ -468,6 +468,62 @@ class X86PortTest {
         assertThat(arch.prepare(guest, AT + 5, guest).disassembly()).startsWith("ret");
     }
 
+    /** What is remembered of a function is what its bytes say, whatever was asked before and however they have changed since. */
+    @ParameterizedTest
+    @EnumSource(X86Layout.class)
+    void boundariesFollowTheText(X86Layout layout) throws Unprobeable {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        int size = 200;
+        int begin = 0;
+        for (int function = 0; function < 20; function++) {
+            byte[] text = new byte[size + 15];
+            random.nextBytes(text);
+            FlatX86 guest = new FlatX86(layout).put(AT, text).symbol("f", AT, size);
+            X86Boundaries boundaries = new X86Boundaries(layout.mode());
+            for (int round = 0; round < 300; round++) {
+                if (random.nextInt(3) == 0) {
+                    int changed = random.nextInt(size);
+                    text[changed] = (byte) random.nextInt(256);
+                    guest.put(AT + changed, new byte[] {text[changed]});
+                }
+                int wanted = random.nextInt(size);
+                X86Code code = X86Code.read(guest, layout, layout.word(AT + wanted));
+                Unprobeable refusal = catchThrowableOfType(Unprobeable.class, () -> boundaries.check(guest, code));
+                int at = 0;
+                while (at < wanted && decoded(guest, AT + at).isValid()) {
+                    at += decoded(guest, AT + at).length();
+                }
+                assertThat(refusal == null)
+                        .as("seed %d, %s+%d", seed, layout, wanted)
+                        .isEqualTo(at == wanted);
+                begin += at == wanted ? 1 : 0;
+            }
+        }
+        assertThat(begin).isGreaterThan(100);
+    }
+
+    /** The kernel patches the entries of all its functions while it boots. */
+    @Test
+    void whatHasNotChangedIsNotPreparedAnew() throws Unprobeable {
+        // call; push %rbx; ret
+        FlatX86 guest = guest(X86Layout.AMD64, "e800000000 53 c3").symbol("f", AT, 7);
+        Arch arch = new Amd64Arch();
+        ProbedInstruction push = arch.prepare(guest, AT + 5, guest);
+
+        guest.put(AT, "0f1f440000");
+        assertThat(arch.changed(guest, push, guest)).isSameAs(push);
+        guest.put(AT + 5, "55");
+        assertThat(arch.changed(guest, push, guest).disassembly())
+                .startsWith("push")
+                .contains("rbp");
+        guest.put(AT, "b8");
+        assertThat(arch.changed(guest, push, guest)).isNotSameAs(push);
+        guest.put(AT, "48b8").put(AT + 5, "53");
+        Unprobeable refusal = catchThrowableOfType(Unprobeable.class, () -> arch.changed(guest, push, guest));
+        assertThat(refusal).hasMessageContaining("boundary");
+    }
+
     @Test
     void memoryTooFarFromTheSlotsIsReachedInPlaceOrRefused() throws Unprobeable {
         long far = 0x7fff_0000_1000L;

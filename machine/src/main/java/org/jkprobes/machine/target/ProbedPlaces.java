@@ -1,5 +1,6 @@
 package org.jkprobes.machine.target;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +22,30 @@ final class ProbedPlaces implements GuardedText {
     private final int alignment;
     private final int longest;
     private final Map<Long, Held> held = new HashMap<>();
+    private final Map<Long, HeldPage> pages = new HashMap<>();
     private boolean quiet;
     private GuestWriteListener listener = (address, length) -> {};
 
     /** @param second the physical page that its instruction may go on in, or {@link #NOWHERE} */
     private record Held(long physical, long second, int holders) {}
+
+    /** What is held in a physical page: the guest may store there often, when it is text no more. */
+    private static final class HeldPage {
+        /** Where something is held, or was: nothing is anywhere else. */
+        private final long[] starts = new long[PAGE / Long.SIZE];
+
+        private int count;
+        /** Addresses of instructions that may go on here from the page before. */
+        private final List<Long> entering = new ArrayList<>(0);
+
+        boolean isEmpty() {
+            return count == 0 && entering.isEmpty();
+        }
+
+        boolean mayHave(int offset) {
+            return (starts[offset / Long.SIZE] & 1L << offset) != 0;
+        }
+    }
 
     /** Of a CPU whose instructions are at multiples of {@code alignment} bytes, and have {@code longest} at most. */
     ProbedPlaces(ProbedCpu cpu, int alignment, int longest) {
@@ -55,6 +75,9 @@ final class ProbedPlaces implements GuardedText {
                 ? new Held(cpu.peek(address), second(address), 1)
                 : new Held(before.physical(), before.second(), before.holders() + 1);
         held.put(address, now);
+        if (before == null) {
+            remember(address, now);
+        }
         cpu.guard(now.physical());
         if (now.second() != NOWHERE) {
             cpu.guard(now.second());
@@ -75,6 +98,7 @@ final class ProbedPlaces implements GuardedText {
         }
         if (before.holders() == 1) {
             held.remove(address);
+            forget(address, before);
         } else {
             held.put(address, new Held(before.physical(), before.second(), before.holders() - 1));
         }
@@ -84,17 +108,59 @@ final class ProbedPlaces implements GuardedText {
         }
     }
 
+    private static int offset(long physical) {
+        return (int) (physical & PAGE - 1);
+    }
+
+    private HeldPage page(long physical) {
+        return pages.computeIfAbsent(physical & -PAGE, _ -> new HeldPage());
+    }
+
+    private void remember(long address, Held now) {
+        HeldPage first = page(now.physical());
+        first.starts[offset(now.physical()) / Long.SIZE] |= 1L << offset(now.physical());
+        first.count++;
+        if (now.second() != NOWHERE) {
+            page(now.second()).entering.add(address);
+        }
+    }
+
+    private void forget(long address, Held gone) {
+        HeldPage first = page(gone.physical());
+        first.count--;
+        if (first.isEmpty()) {
+            pages.remove(gone.physical() & -PAGE);
+        }
+        if (gone.second() != NOWHERE) {
+            HeldPage second = page(gone.second());
+            second.entering.remove(address);
+            if (second.isEmpty()) {
+                pages.remove(gone.second());
+            }
+        }
+    }
+
     @Override
     public void written(long physical, int length) {
-        long first = Math.max(physical - longest + 1, physical & -PAGE) & -alignment;
-        for (long at = first; at < physical + length; at += alignment) {
-            cpu.overlay().probed(at, this::tell);
+        for (long at = physical, end = physical + length; at < end; at = (at & -PAGE) + PAGE) {
+            HeldPage page = pages.get(at & -PAGE);
+            if (page != null) {
+                written(page, at, (int) Math.min(end - at, PAGE - offset(at)));
+            }
         }
-        if (longest > alignment && (physical & PAGE - 1) < longest) {
+    }
+
+    /** Of one page. */
+    private void written(HeldPage page, long physical, int length) {
+        int end = offset(physical) + length;
+        for (int at = Math.max(offset(physical) - longest + 1, 0) & -alignment; at < end; at += alignment) {
+            if (page.mayHave(at)) {
+                cpu.overlay().probed((physical & -PAGE) + at, this::tell);
+            }
+        }
+        if (offset(physical) < longest && !page.entering.isEmpty()) {
             // What is told may be taken away by it.
-            List.copyOf(held.entrySet()).stream()
-                    .filter(one -> one.getValue().second() == (physical & -PAGE))
-                    .forEach(one -> tell(one.getKey()));
+            List.copyOf(page.entering).forEach(this::tell);
         }
     }
 
