@@ -45,7 +45,7 @@ public final class Jprobe {
     private Jprobe(Location location, boolean disabled, boolean pending, boolean asmlinkage, Call call) {
         this.call = call;
         this.asmlinkage = asmlinkage;
-        Kprobe.Builder at = Kprobe.at(location).as(Kprobe.Rank.JPROBE, "jprobe");
+        Kprobe.Builder at = Kprobe.at(location).as(Kprobe.Rank.JPROBE, "jprobe").entryOnly();
         if (disabled) {
             at.disabled();
         }

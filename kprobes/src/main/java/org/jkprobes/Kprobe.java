@@ -42,6 +42,8 @@ public final class Kprobe {
     final Rank rank;
     /** What users know this probe as: the jprobe or kretprobe it belongs to, or itself. */
     final String kind;
+    /** Whether it may be at the entry of a function only. */
+    final boolean entryOnly;
 
     // Written with the registry's lock held.
     volatile State state = State.UNREGISTERED;
@@ -60,6 +62,7 @@ public final class Kprobe {
         breakHandler = builder.breakHandler;
         rank = builder.rank;
         kind = builder.kind;
+        entryOnly = builder.entryOnly;
     }
 
     /** At {@code SYMBOL}, {@code SYMBOL+OFFSET}, {@code MODULE:SYMBOL+OFFSET}, or an address in digits. See {@link Location#parse}. */
@@ -166,6 +169,7 @@ public final class Kprobe {
         private @Nullable BreakHandler breakHandler;
         private Rank rank = Rank.KPROBE;
         private String kind = "kprobe";
+        private boolean entryOnly;
 
         private Builder(Location location) {
             this.location = location;
@@ -225,6 +229,11 @@ public final class Kprobe {
         Builder as(Rank rank, String kind) {
             this.rank = rank;
             this.kind = kind;
+            return this;
+        }
+
+        Builder entryOnly() {
+            entryOnly = true;
             return this;
         }
 

@@ -306,12 +306,21 @@ public final class Kprobes implements AutoCloseable {
         return call(regs, places.resolve(new Location(function, false, 0, 0)), CALL_BUDGET, arguments);
     }
 
+    /** As {@link #call(PtRegs, String, long...)}, of a function that takes all its arguments on the stack: {@link GuestCalls#callOnStack}. */
+    public GuestCalls.Outcome callOnStack(PtRegs regs, String function, long... arguments) {
+        long address = places.resolve(new Location(function, false, 0, 0));
+        return guestCalls(address).callOnStack(regs, address, CALL_BUDGET, arguments);
+    }
+
     /** Calls a guest function by address, with a budget of instructions. @throws ProbeRefusal if the target cannot do this */
     public GuestCalls.Outcome call(PtRegs regs, long function, long budget, long... arguments) {
-        GuestCalls calls = target.guestCalls()
+        return guestCalls(function).call(regs, function, budget, arguments);
+    }
+
+    private GuestCalls guestCalls(long function) {
+        return target.guestCalls()
                 .orElseThrow(() -> ProbeRefusal.of(
                         Errno.ENOSYS, places.describe(function), "this target cannot call guest functions"));
-        return calls.call(regs, function, budget, arguments);
     }
 
     /** Names in the target's text that match a glob ({@code *}, {@code ?}), in order of address. */

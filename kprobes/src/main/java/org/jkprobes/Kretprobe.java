@@ -51,9 +51,12 @@ public final class Kretprobe<D> {
         handler = builder.handler;
         data = builder.data;
         maxactive = builder.maxactive;
-        Kprobe.Builder at = Kprobe.at(builder.location).as(Kprobe.Rank.KPROBE, "kretprobe");
+        Kprobe.Builder at = Kprobe.at(builder.location).as(Kprobe.Rank.KPROBE, "kretprobe").entryOnly();
         if (builder.disabled) {
             at.disabled();
+        }
+        if (builder.pending) {
+            at.pending();
         }
         kprobe = at.pre((p, regs) -> {
                     p.kprobes().kretprobes().entered(this, regs);
@@ -150,6 +153,7 @@ public final class Kretprobe<D> {
         private @Nullable ReturnHandler<D> handler;
         private int maxactive;
         private boolean disabled;
+        private boolean pending;
 
         private Builder(Location location, Supplier<? extends D> data) {
             this.location = location;
@@ -164,6 +168,7 @@ public final class Kretprobe<D> {
             Builder<E> typed = new Builder<>(location, Objects.requireNonNull(maker));
             typed.maxactive = maxactive;
             typed.disabled = disabled;
+            typed.pending = pending;
             return typed;
         }
 
@@ -189,6 +194,12 @@ public final class Kretprobe<D> {
         /** Registers it disabled; {@link Kprobes#enable(Kretprobe)} starts it. */
         public Builder<D> disabled() {
             disabled = true;
+            return this;
+        }
+
+        /** As {@link Kprobe.Builder#pending}. */
+        public Builder<D> pending() {
+            pending = true;
             return this;
         }
 

@@ -36,7 +36,9 @@ final class Kretprobes {
 
     void register(Kretprobe<?> probe, Kprobes through) {
         Kprobe kprobe = probe.kprobe();
-        owner.places().checkEntry(owner.places().resolve(kprobe.location()));
+        if (!kprobe.waits()) {
+            owner.places().checkEntry(owner.places().resolve(kprobe.location()));
+        }
         synchronized (registered) {
             if (!kprobe.registered()) {
                 probe.prepare(owner.target().cpus());

@@ -153,7 +153,7 @@ final class Registry {
     }
 
     private void checkEntry(Kprobe probe, long address) {
-        if (probe.rank == Kprobe.Rank.JPROBE) {
+        if (probe.entryOnly) {
             places.checkEntry(address);
         }
     }

@@ -73,6 +73,32 @@ class PendingTest {
     }
 
     @Test
+    void aKretprobeWaitsToo() {
+        ToyMachine machine = machine();
+        List<Long> seen = new ArrayList<>();
+        try (Kprobes kprobes = Kprobes.on(machine)) {
+            Kretprobe<?> probe = kprobes.register(Kretprobe.at("late")
+                    .pending()
+                    .handler((call, regs) -> seen.add(kprobes.returnValue(regs)))
+                    .build());
+            Kretprobe<?> inside = kprobes.register(Kretprobe.at("late+4").pending().build());
+            assertThat(probe.kprobe().pending()).isTrue();
+            load(machine);
+            assertThat(kprobes.symbolsAdded()).isEqualTo(1);
+            assertThat(inside.kprobe().registered()).isFalse();
+
+            machine.cpus[0].start("main").run(1000);
+            assertThat(seen).containsExactly(42L);
+            assertThat(probe.active()).isZero();
+            kprobes.gone(LATE, LATE + 12);
+            assertThat(probe.kprobe().gone()).isTrue();
+            machine.cpus[0].start("main").run(1000);
+            assertThat(seen).hasSize(1);
+            assertThat(kprobes.unregister(probe)).isTrue();
+        }
+    }
+
+    @Test
     void onlyOnRequest() {
         try (Kprobes kprobes = Kprobes.on(machine())) {
             ProbeRefusal refusal = catchThrowableOfType(

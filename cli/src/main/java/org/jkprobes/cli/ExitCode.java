@@ -11,7 +11,7 @@ public final class ExitCode {
     /** Bad input, or something the host lacks: one line on stderr says which. */
     public static final int USER_ERROR = 2;
 
-    /** The guest's kernel panicked. */
+    /** The guest's kernel panicked, or its CPU shut down by a triple fault. */
     public static final int GUEST_PANIC = 3;
 
     private ExitCode() {}

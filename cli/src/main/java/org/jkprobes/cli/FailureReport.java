@@ -25,7 +25,7 @@ final class FailureReport implements IExecutionExceptionHandler, IParameterExcep
             case ImageException e -> userError(err, e, String.valueOf(e.getMessage()));
             case SymbolException e -> userError(err, e, String.valueOf(e.getMessage()));
             case GuestPanic e -> {
-                err.println("jkprobes: the guest panicked: " + oneLine(e.getMessage()));
+                err.println("jkprobes: " + oneLine(e.getMessage()));
                 yield ExitCode.GUEST_PANIC;
             }
             default -> bug(err, failure);

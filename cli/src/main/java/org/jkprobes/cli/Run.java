@@ -56,8 +56,8 @@ final class Run {
         try {
             RunSummary summary = session.run(options, events);
             events.summary(summary);
-            if (summary.end() == RunSummary.End.PANIC) {
-                throw new GuestPanic(summary.panicText());
+            if (summary.end().isFatal()) {
+                throw new GuestPanic(summary.fate());
             }
             return ExitCode.OK;
         } catch (UncheckedIOException e) {

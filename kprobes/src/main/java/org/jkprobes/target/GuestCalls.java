@@ -42,4 +42,12 @@ public interface GuestCalls {
      * @param arguments by the architecture's C convention, also those on the stack
      */
     Outcome call(PtRegs regs, long function, long budget, long... arguments);
+
+    /**
+     * As {@link #call}, of a function that takes all its arguments on the stack where the convention has such functions (i386: {@code
+     * asmlinkage}, and those with a variable number of arguments).
+     */
+    default Outcome callOnStack(PtRegs regs, long function, long budget, long... arguments) {
+        return call(regs, function, budget, arguments);
+    }
 }

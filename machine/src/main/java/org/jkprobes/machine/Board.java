@@ -10,6 +10,11 @@ public interface Board extends Bus, Stateful {
     /** Why the guest wants the machine to stop; {@link Stop#NONE} while it does not. */
     Stop stop();
 
+    /** Whether it stops for a reset because the CPU could go on no more, not because the guest asked its chips for one. */
+    default boolean shutDown() {
+        return false;
+    }
+
     /** Takes a key from the console's keyboard; false if the guest has no room for it now. */
     boolean key(int character);
 

@@ -117,7 +117,7 @@ public final class NdjsonSink implements EventSink {
                     .endObject();
         }
         json.endArray();
-        if (summary.end() == RunSummary.End.PANIC) {
+        if (summary.end().isFatal()) {
             json.array("last_hits");
             for (KprobeHit hit : lastHits.all()) {
                 where(json.object(), hit);

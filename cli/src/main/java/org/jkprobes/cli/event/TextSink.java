@@ -66,8 +66,8 @@ public final class TextSink implements EventSink {
     @Override
     public void summary(RunSummary summary) {
         StringBuilder text = new StringBuilder(256);
-        if (summary.end() == RunSummary.End.PANIC) {
-            text.append("the guest panicked: ").append(summary.panicText()).append('\n');
+        if (summary.end().isFatal()) {
+            text.append(summary.fate()).append('\n');
             text.append(lastHits.all().isEmpty() ? "" : "the last hits before:\n");
             lastHits.all().forEach(hit -> text.append(head(hit)));
         }

@@ -45,6 +45,9 @@ interface GuestProbes {
      */
     void plant(ProbeOptions options);
 
+    /** An address, by the name of what is there if that is known. */
+    String place(long address);
+
     /** What is typed at the console for jkprobes. */
     ConsoleCommands commands();
 

@@ -112,7 +112,7 @@ final class GuestRun {
     private Optional<End> save(Path file) {
         Optional<End> end = runTo(options.snapshotAt());
         if (end.isPresent()) {
-            if (end.get() == End.PANIC) {
+            if (end.get().isFatal()) {
                 return end;
             }
             throw new UserError(
@@ -227,17 +227,28 @@ final class GuestRun {
         boolean panicked = console.panic().isPresent();
         return switch (outcome) {
             case POWER_OFF -> Optional.of(End.POWER_OFF);
-            case RESET -> Optional.of(panicked ? End.PANIC : End.REBOOT);
+            case RESET -> Optional.of(panicked ? End.PANIC : crashed() ? End.TRIPLE_FAULT : End.REBOOT);
             case IDLE -> Optional.of(panicked ? End.PANIC : End.STOPPED);
             // A kernel that was not told to reboot on panic loops for ever.
             case REACHED, PAUSED -> console.panicEnded() ? Optional.of(End.PANIC) : Optional.empty();
         };
     }
 
+    /** Kernels crash on purpose, too: it is a way to reboot. */
+    private boolean crashed() {
+        return machine.board().shutDown() && !console.rebooting();
+    }
+
     private RunSummary summary(End end) {
         return new RunSummary(
                 end,
-                end == End.PANIC ? console.panic().orElse("") : "",
+                switch (end) {
+                    case PANIC -> console.panic().orElse("");
+                    case TRIPLE_FAULT ->
+                        "a triple fault at " + probes.place(machine.cpu().pc())
+                                + ": the CPU could not enter the guest's handler of double faults";
+                    default -> "";
+                },
                 machine.timeline().retired(),
                 machine.timeline().now(),
                 Long.toHexString(machine.stateHash()),

@@ -288,6 +288,19 @@ final class Probes implements GuestProbes {
     }
 
     @Override
+    public String place(long address) {
+        try {
+            Optional<Location> place = symbols().locate(address);
+            if (place.isPresent()) {
+                return place.get().symbol().name() + "+0x" + Long.toHexString(place.get().offset());
+            }
+        } catch (SymbolException e) {
+            // A kernel without symbols.
+        }
+        return "0x" + Long.toHexString(address);
+    }
+
+    @Override
     public ConsoleCommands commands() {
         return new ConsoleCommands(
                 new ProbeCommands(kprobes, this::registered, modules, this::lookForModules, events::log));

@@ -2,6 +2,7 @@ package org.jkprobes.cli.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,7 +59,7 @@ class PcRunTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"i386", "x86_64"})
-    void startsFromASnapshotAndTellsAPanic(String arch) {
+    void startsFromASnapshotAndTellsAPanic(String arch) throws IOException {
         Path shell = folder.resolve("shell.snap");
         String[] commands = {"--snapshot", shell.toString(), "--exec", "echo $((6*7)); exit 7"};
         CommandRun made = run(0, arch, commands);
@@ -73,6 +74,50 @@ class PcRunTest {
         assertThat(panic.errLines())
                 .last()
                 .isEqualTo("jkprobes: the guest panicked: Kernel panic - not syncing: sysrq triggered crash");
+        badStack(arch, shell);
+    }
+
+    /**
+     * The kernel loses its stack. It has another one for the double fault, a task's on i386, and says what has happened ({@code
+     * exc_double_fault} of {@code arch/x86/kernel/traps.c}); without any handlers the CPU shuts down.
+     */
+    private void badStack(String arch, Path shell) throws IOException {
+        String[] crash = {"--snapshot", shell.toString(), "--exec", "echo c > /proc/sysrq-trigger"};
+        String source = """
+                import org.jkprobes.*;
+                import org.jkprobes.module.ProbeModule;
+                import org.jkprobes.target.*;
+                public class StackLost implements ProbeModule {
+                    @Override public void init(Kprobes kprobes) {
+                        Target target = kprobes.target();
+                        kprobes.register(Kprobe.at("sysrq_handle_crash").pre((probe, regs) -> {
+                            if (!%s) {
+                                regs.set("sp", 0x1000);
+                                return 0;
+                            }
+                            regs.pc(target.symbols().byName("idt_invalidate").getFirst().address());
+                            return 1;
+                        }).build());
+                    }
+                }
+                """;
+        Path module = folder.resolve("StackLost.java");
+        Files.writeString(module, String.format(source, false));
+        CommandRun told = run(3, arch, Stream.concat(Stream.of(crash), Stream.of("--module", "" + module))
+                .toArray(String[]::new));
+        assertThat(told.out()).contains("PANIC: double fault", "sysrq_handle_crash");
+        assertThat(told.errLines()).last().asString().startsWith("jkprobes: the guest panicked: Kernel panic - ");
+
+        Files.writeString(module, String.format(source, true));
+        CommandRun silent = run(3, arch, Stream.concat(Stream.of(crash), Stream.of("--module", "" + module))
+                .toArray(String[]::new));
+        assertThat(silent.out()).doesNotContain("PANIC", "Kernel panic");
+        assertThat(silent.errLines())
+                .last()
+                .asString()
+                .matches("jkprobes: the guest crashed: a triple fault at \\w+\\+0x[0-9a-f]+:"
+                        + " the CPU could not enter the guest's handler of double faults");
+        assertThat(silent.outLines()).last().asString().startsWith("triple fault after ");
     }
 
     /** The shell starts five programs of its own; planted from the kernel's first instructions on, by breakpoints and optimized. */

@@ -105,15 +105,16 @@ class HelloTranscriptTest {
                         .pending()
                         .entry(ignored -> events.add("jprobe"))
                         .build());
-        assertThat(probe.pending()).isTrue();
-
-        guest.shell("insmod /first.ko");
-        assertThat(probe.enabled()).isTrue();
         Kretprobe<?> kretprobe = guest.kprobes()
-                .register(Kretprobe.at("hello_to_debug")
+                .register(Kretprobe.at("first:hello_to_debug")
+                        .pending()
                         .handler((call, regs) ->
                                 events.add("returned " + guest.kprobes().returnValue(regs)))
                         .build());
+        assertThat(List.of(probe, jprobe.kprobe(), kretprobe.kprobe())).allMatch(Kprobe::pending);
+
+        guest.shell("insmod /first.ko");
+        assertThat(List.of(probe, jprobe.kprobe(), kretprobe.kprobe())).allMatch(Kprobe::enabled);
         guest.shell("insmod /call.ko; rmmod call");
         assertThat(events).containsExactly("pre", "jprobe", "returned 0");
 

@@ -1,5 +1,6 @@
 package org.jkprobes.cli.session;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import org.jkprobes.Kretprobe;
 import org.jkprobes.LossCause;
 import org.jkprobes.cli.Guest;
 import org.jkprobes.target.GuestCalls.Returned;
+import org.jkprobes.target.Memory;
 import org.jkprobes.target.PtRegs;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -206,6 +208,47 @@ class PcKprobesSuiteTest {
         assertThat(module.call("eight 1")).isEqualTo(Long.toString(1 + 4 + 9 + 16 + 25 + 36 + 49 - 64));
         assertThat(seen).containsExactly((long) VALUE);
         assertThat(Mirror.seen).containsExactly(1, 2, 3, 4, 5, 6, 7, -8);
+    }
+
+    /** Functions with a variable number of arguments, which are on the stack on i386: called by a handler, and with a jprobe. */
+    @ParameterizedTest
+    @CsvSource({"I386, false", "I386, true", "X86_64, false", "X86_64, true"})
+    void argumentsOnTheStack(Guest architecture, boolean optimized) throws Exception {
+        ShellGuest module = ShellGuest.of(architecture, optimized).inserted();
+        Kprobes kprobes = module.kprobes();
+        Memory memory = kprobes.target().memory();
+        List<Object> outcomes = new ArrayList<>();
+        kprobes.register(Kprobe.at("jk_copy")
+                .pre((probe, regs) -> {
+                    long buffer = kprobes.argument(regs, 0);
+                    long formats = kprobes.argument(regs, 1);
+                    memory.write(formats, "%s: %d of %x, %c%c%c\0".getBytes(US_ASCII), 0, 21);
+                    memory.write(formats + 64, "called\0".getBytes(US_ASCII), 0, 7);
+                    outcomes.add(kprobes.callOnStack(
+                            regs, "snprintf", buffer, 64, formats, formats + 64, -3, 0xbeef, 'a', 'b', 'c'));
+                    outcomes.add(memory.readString(buffer, 64).orElseThrow());
+                    memory.write(formats, "\0014jk: %d+%d\n\0".getBytes(US_ASCII), 0, 13);
+                    outcomes.add(kprobes.callOnStack(regs, "_printk", formats, 40, 2));
+                    return 0;
+                })
+                .build());
+        assertThat(module.shell("echo copy 1 > /proc/jkprobes_test")).contains("jk: 40+2");
+        String text = "called: -3 of beef, abc";
+        assertThat(outcomes).containsExactly(new Returned(text.length()), text, new Returned("jk: 40+2".length()));
+
+        List<String> seen = new ArrayList<>();
+        kprobes.register(Jprobe.at("_printk").asmlinkage().entry(new Printed(seen), "enter").build());
+        module.shell("insmod /first.ko");
+        assertThat(seen)
+                .contains("\0014Keeping the function to debug at the kernel address %px\n "
+                        + kprobes.symbols("hello_to_debug").getFirst().address());
+    }
+
+    private record Printed(List<String> seen) {
+        @SuppressWarnings("unused") // found by its name
+        void enter(String format, long first) {
+            seen.add(format + " " + first);
+        }
     }
 
     private record Mirror(Kprobes kprobes) {

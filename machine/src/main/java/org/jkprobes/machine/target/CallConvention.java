@@ -33,6 +33,11 @@ interface CallConvention {
     /** The frame of a call of a function with so many arguments from where the registers are; empty if nothing can be called there. */
     Optional<Frame> frame(Symbols symbols, PtRegs regs, long function, int arguments);
 
+    /** The same for functions that take all their arguments on the stack. */
+    default CallConvention onStack() {
+        return this;
+    }
+
     /** Puts the CPU aside. */
     PutAside putAside();
 

@@ -39,10 +39,19 @@ final class NestedCalls implements GuestCalls {
 
     @Override
     public Outcome call(PtRegs regs, long function, long budget, long... arguments) {
+        return call(convention, regs, function, budget, arguments);
+    }
+
+    @Override
+    public Outcome callOnStack(PtRegs regs, long function, long budget, long... arguments) {
+        return call(convention.onStack(), regs, function, budget, arguments);
+    }
+
+    private Outcome call(CallConvention passing, PtRegs regs, long function, long budget, long... arguments) {
         if (depth == MAX_DEPTH) {
             return new Aborted(AbortCause.DEPTH, function);
         }
-        Optional<CallConvention.Frame> possible = convention.frame(symbols.get(), regs, function, arguments.length);
+        Optional<CallConvention.Frame> possible = passing.frame(symbols.get(), regs, function, arguments.length);
         if (possible.isEmpty()) {
             return new Aborted(AbortCause.FAULT, regs.pc());
         }

@@ -14,7 +14,8 @@ import org.jkprobes.target.PtRegs;
 import org.jkprobes.target.Symbols;
 
 /**
- * The kernel's conventions: on x86-64 that of the System V ABI, on i386 {@code -mregparm=3}. A call returns behind the instruction at the
+ * The kernel's conventions: on x86-64 that of the System V ABI, on i386 {@code -mregparm=3}, or all on
+ * the stack. A call returns behind the instruction at the
  * pc, as if that were a call: so the guest's own stack traces go on in what was interrupted, whose unwind tables are asked for the last byte
  * of that instruction ({@code arch/x86/kernel/unwind_orc.c}).
  */
@@ -38,10 +39,19 @@ final class X86Calls implements CallConvention {
     private final int[] registers;
 
     X86Calls(X86Cpu cpu, Memory memory, boolean wide) {
+        this(cpu, memory, wide, wide ? REGISTERS_64 : REGISTERS_32);
+    }
+
+    private X86Calls(X86Cpu cpu, Memory memory, boolean wide, int[] registers) {
         this.cpu = cpu;
         this.memory = memory;
         this.wide = wide;
-        registers = wide ? REGISTERS_64 : REGISTERS_32;
+        this.registers = registers;
+    }
+
+    @Override
+    public CallConvention onStack() {
+        return wide ? this : new X86Calls(cpu, memory, false, new int[0]);
     }
 
     int bytes() {

@@ -22,7 +22,7 @@ public final class Pc {
         board = new PcBoard(timeline, memory, start, console);
         cpu = new X86Cpu(ram, board, board.ports(), board.interrupts(), timeline);
         board.connect(cpu.interruptPin(), cpu.nmiPin());
-        cpu.shutdown(board::shutDown);
+        cpu.shutdown(board::cpuShutsDown);
         machine = new Machine(timeline, ram, board, cpu);
     }
 

@@ -49,6 +49,7 @@ public final class PcBoard implements Board {
     private final List<Stateful> parts;
     private InterruptLine interruptPin = InterruptLine.NONE;
     private Runnable nmiPin = () -> {};
+    private boolean shutDown;
     private Stop stop = Stop.NONE;
 
     /**
@@ -160,9 +161,15 @@ public final class PcBoard implements Board {
         return stop;
     }
 
-    /** The CPU has shut down, by a triple fault: a PC resets then. */
-    public void shutDown() {
+    /** The CPU shuts down, by a triple fault: a PC resets then. */
+    void cpuShutsDown() {
         stop = Stop.RESET;
+        shutDown = true;
+    }
+
+    @Override
+    public boolean shutDown() {
+        return shutDown;
     }
 
     @Override
@@ -184,6 +191,7 @@ public final class PcBoard implements Board {
         parts.forEach(part -> part.save(out));
         out.putBoolean(stop == Stop.POWER_OFF);
         out.putBoolean(stop == Stop.RESET);
+        out.putBoolean(shutDown);
     }
 
     @Override
@@ -191,6 +199,7 @@ public final class PcBoard implements Board {
         parts.forEach(part -> part.restore(in));
         boolean poweredOff = in.getBoolean();
         boolean reset = in.getBoolean();
+        shutDown = in.getBoolean();
         stop = poweredOff ? Stop.POWER_OFF : reset ? Stop.RESET : Stop.NONE;
     }
 }
