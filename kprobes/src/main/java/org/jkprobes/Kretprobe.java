@@ -51,7 +51,8 @@ public final class Kretprobe<D> {
         handler = builder.handler;
         data = builder.data;
         maxactive = builder.maxactive;
-        Kprobe.Builder at = Kprobe.at(builder.location).as(Kprobe.Rank.KPROBE, "kretprobe").entryOnly();
+        Kprobe.Builder at =
+                Kprobe.at(builder.location).as(Kprobe.Rank.KPROBE, "kretprobe").entryOnly();
         if (builder.disabled) {
             at.disabled();
         }

@@ -81,7 +81,8 @@ class PendingTest {
                     .pending()
                     .handler((call, regs) -> seen.add(kprobes.returnValue(regs)))
                     .build());
-            Kretprobe<?> inside = kprobes.register(Kretprobe.at("late+4").pending().build());
+            Kretprobe<?> inside =
+                    kprobes.register(Kretprobe.at("late+4").pending().build());
             assertThat(probe.kprobe().pending()).isTrue();
             load(machine);
             assertThat(kprobes.symbolsAdded()).isEqualTo(1);

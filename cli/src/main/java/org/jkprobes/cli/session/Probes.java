@@ -292,7 +292,8 @@ final class Probes implements GuestProbes {
         try {
             Optional<Location> place = symbols().locate(address);
             if (place.isPresent()) {
-                return place.get().symbol().name() + "+0x" + Long.toHexString(place.get().offset());
+                return place.get().symbol().name() + "+0x"
+                        + Long.toHexString(place.get().offset());
             }
         } catch (SymbolException e) {
             // A kernel without symbols.

@@ -103,14 +103,20 @@ class PcRunTest {
                 """;
         Path module = folder.resolve("StackLost.java");
         Files.writeString(module, String.format(source, false));
-        CommandRun told = run(3, arch, Stream.concat(Stream.of(crash), Stream.of("--module", "" + module))
-                .toArray(String[]::new));
+        CommandRun told = run(
+                3,
+                arch,
+                Stream.concat(Stream.of(crash), Stream.of("--module", "" + module))
+                        .toArray(String[]::new));
         assertThat(told.out()).contains("PANIC: double fault", "sysrq_handle_crash");
         assertThat(told.errLines()).last().asString().startsWith("jkprobes: the guest panicked: Kernel panic - ");
 
         Files.writeString(module, String.format(source, true));
-        CommandRun silent = run(3, arch, Stream.concat(Stream.of(crash), Stream.of("--module", "" + module))
-                .toArray(String[]::new));
+        CommandRun silent = run(
+                3,
+                arch,
+                Stream.concat(Stream.of(crash), Stream.of("--module", "" + module))
+                        .toArray(String[]::new));
         assertThat(silent.out()).doesNotContain("PANIC", "Kernel panic");
         assertThat(silent.errLines())
                 .last()

@@ -237,7 +237,10 @@ class PcKprobesSuiteTest {
         assertThat(outcomes).containsExactly(new Returned(text.length()), text, new Returned("jk: 40+2".length()));
 
         List<String> seen = new ArrayList<>();
-        kprobes.register(Jprobe.at("_printk").asmlinkage().entry(new Printed(seen), "enter").build());
+        kprobes.register(Jprobe.at("_printk")
+                .asmlinkage()
+                .entry(new Printed(seen), "enter")
+                .build());
         module.shell("insmod /first.ko");
         assertThat(seen)
                 .contains("\0014Keeping the function to debug at the kernel address %px\n "
