@@ -11,17 +11,33 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jkprobes.images.CacheFolder;
+import org.jkprobes.images.DebianKernels;
+import org.jkprobes.images.ImageException;
+import org.jkprobes.images.KernelImage;
+import org.jkprobes.images.Progress;
+import org.jkprobes.isa.x86.X86Decoder;
+import org.jkprobes.isa.x86.X86Instruction;
+import org.jkprobes.isa.x86.X86Mode;
+import org.jkprobes.symbols.KernelSymbols;
+import org.jkprobes.symbols.kallsyms.Kallsyms;
+import org.jkprobes.target.Symbol;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code symbols}, {@code disasm} and {@code unpack} on Debian's x86 kernels, as the user runs them. */
 @Tag("kernel")
 class X86KernelTest {
+    /** No function is as long as what fills a section up. */
+    private static final int PADDING = 200_000;
+
     @TempDir
     Path folder;
 
@@ -93,6 +109,46 @@ class X86KernelTest {
         for (String name : List.of("kernel_clone", "do_exit", "vfs_read", "tcp_sendmsg", "schedule")) {
             assertThat(run(0, "disasm", "--arch", arch, name).get(1)).as(name).contains("call ", "<__fentry__>");
         }
+    }
+
+    /**
+     * What lies in the text and is not the code of its mode, from a symbol to the next: the only data of these kernels. Of the others every
+     * byte belongs to an instruction.
+     */
+    @ParameterizedTest
+    @EnumSource(
+            value = Guest.class,
+            names = {"I386", "X86_64"})
+    void dataInText(Guest guest) throws IOException, ImageException {
+        X86Mode mode = guest == Guest.I386 ? X86Mode.BITS32 : X86Mode.BITS64;
+        Map<String, String> known = Map.of(
+                "pvh_start_xen", "code of 32 bits",
+                "retbleed_untrain_ret", "one instruction over three symbols",
+                "srso_untrain_ret", "one instruction over two symbols");
+        KernelImage image = KernelImage.open(
+                DebianKernels.fetchFor(guest.architecture(), Progress.SILENT).kernel(), CacheFolder.ofUser());
+        ImageMemory memory = new ImageMemory(image);
+        KernelSymbols symbols = Kallsyms.inMemory(memory, guest.kernelSpace());
+        List<String> data = new ArrayList<>();
+        List<Symbol> text = symbols.all()
+                .filter(symbol -> symbols.text().contains(symbol.address()) && symbol.size() < PADDING)
+                .toList();
+        for (Symbol symbol : text) {
+            byte[] code = new byte[(int) symbol.size() + X86Decoder.MAX_LENGTH];
+            int read = memory.read(symbol.address(), code, 0, code.length);
+            int at = 0;
+            boolean valid = true;
+            while (at < symbol.size() && valid) {
+                X86Instruction instruction = X86Decoder.decode(code, at, read, mode);
+                valid = instruction.isValid();
+                at += instruction.length();
+            }
+            if (!valid || at != symbol.size()) {
+                data.add(symbol.name());
+            }
+        }
+        assertThat(text).hasSizeGreaterThan(40_000);
+        assertThat(data).isSubsetOf(known.keySet());
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package org.jkprobes.cli.session;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import org.jkprobes.Jprobe;
@@ -11,9 +12,16 @@ import org.jkprobes.Kprobes;
 import org.jkprobes.Kretprobe;
 import org.jkprobes.LossCause;
 import org.jkprobes.cli.Guest;
+import org.jkprobes.isa.x86.X86Decoder;
+import org.jkprobes.isa.x86.X86Flow;
+import org.jkprobes.isa.x86.X86Instruction;
+import org.jkprobes.isa.x86.X86Mode;
+import org.jkprobes.machine.cpu.ProbedCpu;
+import org.jkprobes.machine.cpu.TrapHook;
 import org.jkprobes.target.GuestCalls.Returned;
 import org.jkprobes.target.Memory;
 import org.jkprobes.target.PtRegs;
+import org.jkprobes.target.Symbol;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -245,6 +253,42 @@ class PcKprobesSuiteTest {
         assertThat(seen)
                 .contains("\0014Keeping the function to debug at the kernel address %px\n "
                         + kprobes.symbols("hello_to_debug").getFirst().address());
+    }
+
+    /**
+     * At instructions that Linux would boost, a jump behind the copy saving the second of two stops: an optimized hit has none, so that there
+     * is nothing to gain.
+     */
+    @ParameterizedTest
+    @CsvSource({"I386, false", "I386, true", "X86_64, false", "X86_64, true"})
+    void stopsWhereLinuxBoosts(Guest architecture, boolean optimized) throws Exception {
+        ShellGuest module = ShellGuest.of(architecture, optimized).inserted();
+        Kprobes kprobes = module.kprobes();
+        Symbol function = kprobes.symbols("jk_target8").getFirst();
+        byte[] code = new byte[(int) function.size()];
+        int read = kprobes.target().text().readOriginal(function.address(), code, 0, code.length);
+        List<Kprobe> probes = new ArrayList<>();
+        X86Mode mode = architecture == Guest.I386 ? X86Mode.BITS32 : X86Mode.BITS64;
+        X86Instruction instruction = X86Decoder.decode(code, 0, read, mode);
+        for (int at = 0; instruction.flow() != X86Flow.RETURN && instruction.flow() != X86Flow.JUMP; ) {
+            if (instruction.canBoost()) {
+                probes.add(Kprobe.at(function.address() + at).pre((p, regs) -> 0).build());
+            }
+            at += instruction.length();
+            instruction = X86Decoder.decode(code, at, read, mode);
+        }
+        kprobes.register(probes);
+        ProbedCpu cpu = (ProbedCpu) module.machine().cpu();
+        TrapHook hook = cpu.traps();
+        int[] stops = new int[1];
+        cpu.traps((TrapHook) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {TrapHook.class}, (proxy, method, arguments) -> {
+                    stops[0] += method.getName().equals("breakpoint") ? 1 : 0;
+                    return method.invoke(hook, arguments);
+                }));
+        assertThat(module.call("eight 1")).isEqualTo(Long.toString(1 + 4 + 9 + 16 + 25 + 36 + 49 - 64));
+        assertThat(probes).hasSizeGreaterThan(5).allMatch(probe -> probe.hits() == 1);
+        assertThat(stops[0]).isEqualTo(optimized ? 0 : 2 * probes.size());
     }
 
     private record Printed(List<String> seen) {

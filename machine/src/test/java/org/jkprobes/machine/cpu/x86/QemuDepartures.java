@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jkprobes.isa.x86.X86Decoder;
+import org.jkprobes.isa.x86.X86Flow;
 import org.jkprobes.isa.x86.X86Instruction;
 import org.jkprobes.isa.x86.X86Op;
 
@@ -151,6 +152,30 @@ enum QemuDepartures {
         @Override
         boolean explains(X86Instruction i, SystemRing ring, String differences) {
             return i.op() == X86Op.FXRSTOR && differences.contains("; rip 1010d1, QEMU has ");
+        }
+    },
+    /** PAUSE with REX.B: QEMU exchanges registers. (No: UserCodeTest, on Intel's.) */
+    WIDE_PAUSE {
+        @Override
+        boolean explains(X86Instruction i, SystemRing ring, String differences) {
+            return i.op() == X86Op.PAUSE;
+        }
+    },
+    /** LAR and LSL of descriptors that are none in long mode: a task gate, the TSS and call gate of 16 bits. (SDM vol. 2, table 3-53.) */
+    OLD_DESCRIPTOR {
+        @Override
+        boolean explains(X86Instruction i, SystemRing ring, String differences) {
+            return ring.wide && (i.op() == X86Op.LAR || i.op() == X86Op.LSL) && differences.contains(" rflags ");
+        }
+    },
+    /** To an address that is not canonical: #GP of the transfer; QEMU's is that of the next fetch. (SDM vol. 2, RET, JMP, CALL.) */
+    TRANSFER_TO_NOWHERE {
+        @Override
+        boolean explains(X86Instruction i, SystemRing ring, String differences) {
+            X86Flow flow = i.flow();
+            return ring.wide
+                    && (flow == X86Flow.RETURN || flow == X86Flow.INDIRECT_JUMP || flow == X86Flow.INDIRECT_CALL)
+                    && Pattern.matches(" rbx \\w+, QEMU has \\w+;", differences);
         }
     },
     /** No departure: flags that are not defined, in a frame pushed by a single step. */

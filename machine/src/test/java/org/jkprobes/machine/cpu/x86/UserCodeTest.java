@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jkprobes.isa.x86.DecoderRows;
+import org.jkprobes.isa.x86.X86Decoder;
 import org.jkprobes.isa.x86.X86Instruction;
 import org.jkprobes.isa.x86.X86Mode;
 import org.jkprobes.machine.engine.Engine;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * User code on the host's CPU and on ours: registers, flags that are defined, memory, x87 and SSE state, and how it ended. Instructions of
@@ -81,6 +83,28 @@ class UserCodeTest {
             cases.add(new Case("several", start, code));
         }
         assertThat(compare(cases, engine(emitted))).isNotEmpty();
+    }
+
+    /** NOP, PAUSE and the exchange that they are forms of, with every prefix that matters. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void exchangesThatAreNone(boolean emitted) throws IOException, InterruptedException {
+        List<Case> cases = new ArrayList<>();
+        for (String prefixes : List.of("", "66", "f2", "f3", "66f3", "f366", "f2f3", "f3f2")) {
+            for (String rex : List.of("", "40", "41", "44", "48", "49", "4c", "4d", "4f")) {
+                byte[] code = HexFormat.of().parseHex(prefixes + rex + "90");
+                CodeCase start = start(X86Mode.BITS64);
+                start.gpr(0, 0x1111222233334444L);
+                start.gpr(8, 0x5555666677778888L);
+                for (int i = 0; i < code.length; i++) {
+                    start.bytes.put(CodeCase.code(i), code[i]);
+                }
+                X86Instruction instruction = X86Decoder.decode(start.text(16), 0, 16, X86Mode.BITS64);
+                assertThat(instruction.length()).isEqualTo(code.length);
+                cases.add(new Case(prefixes + rex, start, List.of(instruction)));
+            }
+        }
+        assertThat(compare(cases, engine(emitted))).hasSameSizeAs(cases);
     }
 
     private record Case(String line, CodeCase start, List<X86Instruction> code) {}
