@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 import org.jkprobes.isa.x86.X86Decoder;
 import org.jkprobes.isa.x86.X86Flow;
 import org.jkprobes.isa.x86.X86Instruction;
+import org.jkprobes.isa.x86.X86Mode;
 import org.jkprobes.isa.x86.X86Op;
 
 /** Where QEMU's CPU is not as the manual says. What QEMU does not check at all, {@link SystemCaseSource} does not make cases of. */
@@ -176,6 +177,21 @@ enum QemuDepartures {
             return ring.wide
                     && (flow == X86Flow.RETURN || flow == X86Flow.INDIRECT_JUMP || flow == X86Flow.INDIRECT_CALL)
                     && Pattern.matches(" rbx \\w+, QEMU has \\w+;", differences);
+        }
+    },
+    /** INT in long mode to a gate for user mode pushes with the rights of a user. QEMU: with the kernel's. (SDM vol. 3, 4.6.1.) */
+    PUSH_FOR_USER {
+        @Override
+        boolean explains(X86Instruction i, SystemRing ring, String differences) {
+            return ring.wide && ring.level() == 3 && i.op() == X86Op.INT && differences.startsWith(" cr2 ");
+        }
+    },
+    /** A bit so far from its operand's address that the segment ends before: QEMU has no segment limits. */
+    BIT_BEYOND_LIMIT {
+        @Override
+        boolean explains(X86Instruction i, SystemRing ring, String differences) {
+            boolean bit = i.op() == X86Op.BT || i.op() == X86Op.BTS || i.op() == X86Op.BTR || i.op() == X86Op.BTC;
+            return bit && ring.mode != X86Mode.BITS64 && differences.contains("; rip 1010d1, QEMU has ");
         }
     },
     /** No departure: flags that are not defined, in a frame pushed by a single step. */

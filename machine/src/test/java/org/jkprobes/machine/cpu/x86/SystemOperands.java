@@ -333,7 +333,10 @@ final class SystemOperands {
             case Msrs.SYSENTER_CS -> random.nextInt(0x10000);
             default -> any(random.nextInt(), SystemProgram.DATA, edge + 0x1000, -1L << 47, random.nextLong());
         };
-        if (register >= 0x200 && register < 0x300 && register != 0x277) {
+        if (register >= 0x200 && register < 0x210) {
+            // Reserved bits, which raise #GP (SDM vol. 3, 11.11.2.3), QEMU keeps.
+            value = (register & 1) == 0 ? any(0x06, 0xc0000006L, 0xfffff006L) : any(0x800, 0xc0000800L, 0xfffff800L);
+        } else if (register >= 0x210 && register < 0x300 && register != 0x277) {
             value = register == 0x2ff ? any(0xc00, 0x800, 0) : any(0x06, 0xc0000800L, 0x0606060606060606L);
         }
         gpr(X86Slots.RAX, value & 0xffffffffL | (efer || ring.mode != X86Mode.BITS64 ? 0 : random.nextLong() << 32));
