@@ -272,7 +272,8 @@ class PcKprobesSuiteTest {
         X86Instruction instruction = X86Decoder.decode(code, 0, read, mode);
         for (int at = 0; instruction.flow() != X86Flow.RETURN && instruction.flow() != X86Flow.JUMP; ) {
             if (instruction.canBoost()) {
-                probes.add(Kprobe.at(function.address() + at).pre((p, regs) -> 0).build());
+                probes.add(
+                        Kprobe.at(function.address() + at).pre((p, regs) -> 0).build());
             }
             at += instruction.length();
             instruction = X86Decoder.decode(code, at, read, mode);

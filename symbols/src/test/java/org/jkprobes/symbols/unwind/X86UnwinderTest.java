@@ -123,7 +123,8 @@ class X86UnwinderTest {
             if (parts > 1) {
                 guest.stackPointer(guest.stackPointer() - room);
             }
-            guest.pc(start + (parts == 0 ? 0 : parts == 1 ? 1 + random.nextInt(BODY - 1) : BODY + 1 + random.nextInt(8)));
+            guest.pc(start
+                    + (parts == 0 ? 0 : parts == 1 ? 1 + random.nextInt(BODY - 1) : BODY + 1 + random.nextInt(8)));
         }
 
         /** An interrupt, whose entry saves all registers, or has saved only what the CPU does. */
