@@ -232,7 +232,9 @@ final class X86Lifter {
         for (int k = 0; k < i.operandCount(); k++) {
             if (i.operand(k) instanceof X86Operand.Mem memory) {
                 operands.address(memory);
-                operands.check(Math.max(1, memory.bits() / 8), false);
+                if (i.op() != X86Op.INVLPG) { // which only names a page: SDM vol. 2, INVLPG
+                    operands.check(Math.max(1, memory.bits() / 8), false);
+                }
                 operands.addressInSlot();
                 return;
             }
