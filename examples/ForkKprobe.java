@@ -20,8 +20,8 @@ public final class ForkKprobe implements ProbeModule {
     }
 
     private int before(Kprobe probe, PtRegs regs) {
-        probe.kprobes().printk("pre: pc %08x, sp %08x, ra %08x, status %08x",
-                regs.pc(), regs.stackPointer(), regs.get("ra"), regs.get("status"));
+        probe.kprobes().printk("pre: pc %08x, sp %08x, the first argument %08x",
+                regs.pc(), regs.stackPointer(), probe.kprobes().argument(regs, 0));
         if (hits++ == 0) {
             probe.kprobes().call(regs, "dump_stack");
         }

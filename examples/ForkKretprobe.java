@@ -22,7 +22,8 @@ public final class ForkKretprobe implements ProbeModule {
         probe = kprobes.register(Kretprobe.at("kernel_clone")
                 .data(Entered::new)
                 .entry((call, regs) -> {
-                    call.data().stackPointer = regs.stackPointer();
+                    // x86 returns by popping.
+                    call.data().stackPointer = kprobes.arch().returnStackPointer(regs);
                     return 0;
                 })
                 .handler((call, regs) -> {
