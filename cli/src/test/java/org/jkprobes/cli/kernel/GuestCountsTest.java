@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jkprobes.Kprobe;
 import org.jkprobes.Kprobes;
 import org.jkprobes.Kretprobe;
+import org.jkprobes.cli.Guest;
+import org.jkprobes.cli.session.ShellGuest;
 import org.jkprobes.machine.Timeline;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,7 +36,7 @@ class GuestCountsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void knownNumbersOfCalls(boolean optimized) throws Exception {
-        TestModule module = TestModule.inserted(optimized);
+        ShellGuest module = ShellGuest.of(Guest.MIPSEL, optimized).inserted();
         Kprobes kprobes = module.kprobes();
         Kprobe entry = kprobes.register(counting("jk_target"));
         Kretprobe<?> returns = kprobes.register(Kretprobe.at("jk_target").build());
@@ -42,7 +44,7 @@ class GuestCountsTest {
         for (int i = 0; i < CALLS; i++) {
             sum += i / 3;
         }
-        assertThat(module.run("many " + CALLS)).isEqualTo(Long.toString(sum));
+        assertThat(module.call("many " + CALLS)).isEqualTo(Long.toString(sum));
         assertThat(entry.hits()).isEqualTo(CALLS);
         assertThat(returns.returns()).isEqualTo(CALLS);
         assertThat(kprobes.losses().lines()).isEmpty();
@@ -55,15 +57,15 @@ class GuestCountsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void theGuestsFunctionTracer(boolean optimized) throws Exception {
-        TestModule module = TestModule.inserted(optimized);
+        ShellGuest module = ShellGuest.of(Guest.MIPSEL, optimized).inserted();
         List<String> functions = List.of("kernel_clone", "do_exit", "vfs_read", "do_mmap", "jk_target");
         List<Kprobe> probes = functions.stream().map(GuestCountsTest::counting).toList();
         module.kprobes().register(probes);
         module.shell(
-                "cd /t; echo '" + String.join(" ", functions) + "' > set_ftrace_filter; echo 65536 > buffer_size_kb");
+                "mkdir -p /t; mount -t tracefs t /t; cd /t; echo '" + String.join(" ", functions) + "' > set_ftrace_filter; echo 65536 > buffer_size_kb");
         module.shell("echo function > current_tracer");
         List<Long> before = probes.stream().map(Kprobe::hits).toList();
-        module.run("many " + CALLS);
+        module.call("many " + CALLS);
         module.shell("for i in 1 2 3 4 5; do /bin/true; done; cat /proc/version > /dev/null");
         module.shell("echo 0 > tracing_on");
         List<Long> after = probes.stream().map(Kprobe::hits).toList();
@@ -87,10 +89,10 @@ class GuestCountsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void branches(boolean optimized) throws Exception {
-        TestModule module = TestModule.inserted(optimized);
+        ShellGuest module = ShellGuest.of(Guest.MIPSEL, optimized).inserted();
         Kprobes kprobes = module.kprobes();
         int rounds = 2000;
-        String alone = module.run("branches " + rounds);
+        String alone = module.call("branches " + rounds);
         assertThat(alone).isEqualTo(Integer.toString(rounds + rounds / 2 * 100));
         AtomicLong after = new AtomicLong();
         Kprobe branch = kprobes.register(countingBoth("jk_branch_nop", after));
@@ -98,7 +100,7 @@ class GuestCountsTest {
         Kprobe likely = kprobes.register(countingBoth("jk_branch_likely", after));
         Kprobe likelySlot = kprobes.register(countingBoth("jk_likely_slot", after));
         Kprobe slot = kprobes.register(countingBoth("jk_slot", after));
-        assertThat(module.run("branches " + rounds)).isEqualTo(alone);
+        assertThat(module.call("branches " + rounds)).isEqualTo(alone);
         assertThat(branch.hits()).isEqualTo(rounds + 1);
         assertThat(plain.hits()).isEqualTo(rounds);
         assertThat(likely.hits()).isEqualTo(rounds);
@@ -114,7 +116,7 @@ class GuestCountsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void getppid(boolean optimized) throws Exception {
-        TestModule module = TestModule.inserted(optimized);
+        ShellGuest module = ShellGuest.of(Guest.MIPSEL, optimized).inserted();
         Kprobe probe = module.kprobes().register(counting("sys_getppid"));
         for (int i = 0; i < 5; i++) {
             module.shell("sh -c 'echo $PPID'");
@@ -127,8 +129,8 @@ class GuestCountsTest {
     void bothPathsGiveTheSameEvents() throws Exception {
         List<List<String>> events = new ArrayList<>();
         for (boolean optimized : new boolean[] {false, true}) {
-            TestModule module = TestModule.inserted(optimized);
-            Timeline timeline = module.guest().machine().timeline();
+            ShellGuest module = ShellGuest.of(Guest.MIPSEL, optimized).inserted();
+            Timeline timeline = module.machine().timeline();
             List<String> seen = new ArrayList<>();
             for (String place : List.of(
                     "kernel_clone+0x10", "jk_branch_nop", "jk_slot", "jk_target", "handle_sys", "__schedule+0x40")) {
@@ -143,8 +145,8 @@ class GuestCountsTest {
                                         place + " post " + timeline.retired() + " " + regs.pc() + " " + regs.get("v0")))
                                 .build());
             }
-            module.run("branches 50");
-            module.run("many 20");
+            module.call("branches 50");
+            module.call("many 20");
             module.shell("/bin/true; ls / > /dev/null");
             events.add(seen);
         }

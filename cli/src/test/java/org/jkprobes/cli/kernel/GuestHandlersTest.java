@@ -12,6 +12,8 @@ import org.jkprobes.Kprobe;
 import org.jkprobes.Kprobes;
 import org.jkprobes.LossCause;
 import org.jkprobes.Report;
+import org.jkprobes.cli.Guest;
+import org.jkprobes.cli.session.ShellGuest;
 import org.jkprobes.module.ProbeModules;
 import org.jkprobes.target.GuestCalls.Aborted;
 import org.jkprobes.target.GuestCalls.Returned;
@@ -41,8 +43,8 @@ class GuestHandlersTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void guestGetsTheFaultThatIsNotHandled(boolean optimized) throws Exception {
-        TestModule module = TestModule.inserted(optimized);
-        assertThat(module.run("load " + UNMAPPED)).isEqualTo(EFAULT);
+        ShellGuest module = ShellGuest.of(Guest.MIPSEL, optimized).inserted();
+        assertThat(module.call("load " + UNMAPPED)).isEqualTo(EFAULT);
         List<Integer> traps = new ArrayList<>();
         List<String> order = new ArrayList<>();
         Kprobe probe = module.kprobes()
@@ -59,7 +61,7 @@ class GuestHandlersTest {
                             return 0;
                         })
                         .build());
-        assertThat(module.run("load " + UNMAPPED)).isEqualTo(EFAULT);
+        assertThat(module.call("load " + UNMAPPED)).isEqualTo(EFAULT);
         assertThat(order).containsExactly("pre", "fault");
         assertThat(traps).containsExactly(TLBL);
         assertThat(probe.hits()).isEqualTo(1);
@@ -69,7 +71,7 @@ class GuestHandlersTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void handledFaultIsTriedAgain(boolean optimized) throws Exception {
-        TestModule module = TestModule.inserted(optimized);
+        ShellGuest module = ShellGuest.of(Guest.MIPSEL, optimized).inserted();
         List<Long> after = new ArrayList<>();
         module.kprobes()
                 .register(Kprobe.at("jk_load")
@@ -79,7 +81,7 @@ class GuestHandlersTest {
                             return 1;
                         })
                         .build());
-        assertThat(module.run("load " + UNMAPPED))
+        assertThat(module.call("load " + UNMAPPED))
                 .as("the guest reads its own instruction, no breakpoint")
                 .isEqualTo(Integer.toString(LW_V0_A0));
         assertThat(after).containsExactly(LW_V0_A0 & 0xffffffffL);
@@ -88,7 +90,7 @@ class GuestHandlersTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void breakpointOfNobodyInAHandlersCall(boolean optimized) throws Exception {
-        TestModule module = TestModule.inserted(optimized);
+        ShellGuest module = ShellGuest.of(Guest.MIPSEL, optimized).inserted();
         Kprobes kprobes = module.kprobes();
         List<Object> outcomes = new ArrayList<>();
         kprobes.register(Kprobe.at("jk_target")
@@ -101,7 +103,7 @@ class GuestHandlersTest {
                     return 1;
                 })
                 .build());
-        assertThat(module.run("target 30")).isEqualTo("10");
+        assertThat(module.call("target 30")).isEqualTo("10");
         assertThat(outcomes).containsExactly(new Returned(42));
     }
 
@@ -109,7 +111,7 @@ class GuestHandlersTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void callsThatCannotFinish(boolean optimized) throws Exception {
-        TestModule module = TestModule.inserted(optimized);
+        ShellGuest module = ShellGuest.of(Guest.MIPSEL, optimized).inserted();
         Kprobes kprobes = module.kprobes();
         List<Object> outcomes = new ArrayList<>();
         kprobes.register(Kprobe.at("jk_target")
@@ -120,7 +122,7 @@ class GuestHandlersTest {
                     return 0;
                 })
                 .build());
-        assertThat(module.run("target 30")).isEqualTo("10");
+        assertThat(module.call("target 30")).isEqualTo("10");
         assertThat(outcomes)
                 .hasSize(3)
                 .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(Aborted.class));
@@ -130,7 +132,7 @@ class GuestHandlersTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void handlerThatRunsForever(boolean optimized) throws Exception {
-        TestModule module = TestModule.inserted(optimized);
+        ShellGuest module = ShellGuest.of(Guest.MIPSEL, optimized).inserted();
         Kprobes kprobes = module.kprobes();
         List<Report> reports = new CopyOnWriteArrayList<>();
         kprobes.onReport(reports::add);
@@ -150,10 +152,10 @@ class GuestHandlersTest {
                 }
                 """);
         new ProbeModules(kprobes).load(source);
-        assertThat(module.run("target 30")).isEqualTo("10");
+        assertThat(module.call("target 30")).isEqualTo("10");
         assertThat(reports)
                 .extracting(Report::kind)
                 .containsExactly(Report.Kind.HANDLER_OVERDUE, Report.Kind.HANDLER_FAILED);
-        assertThat(module.run("target 60")).isEqualTo("20");
+        assertThat(module.call("target 60")).isEqualTo("20");
     }
 }

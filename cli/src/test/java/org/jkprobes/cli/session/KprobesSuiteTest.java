@@ -28,14 +28,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The nine cases of Linux's own suites ({@code lib/test_kprobes.c}; for jprobes {@code kernel/test_kprobes.c} of 4.12), written anew, on a
- * real kernel with a module of ours: the x86 kernels. Each by breakpoints and optimized.
+ * real kernel with a module of ours. Each by breakpoints and optimized.
  */
 @Tag("kernel")
 @Tag("oracle")
-class PcKprobesSuiteTest {
-    /** Of the call for the function tracer that every function begins with. */
-    private static final int CALL_BYTES = 5;
-
+class KprobesSuiteTest {
     private static final int VALUE = 4321;
     private static final String THIRD = Integer.toString(VALUE / 3);
     private static final String BOTH = VALUE / 3 + " " + (VALUE / 3 + 1);
@@ -56,15 +53,17 @@ class PcKprobesSuiteTest {
         }
 
         void assertOne(Kprobe probe) {
+            // The first instruction, on x86 a call for the function tracer.
+            int length = probe.kprobes().target().architecture().equals("mips") ? 4 : 5;
             assertThat(pre).containsExactly((long) VALUE);
-            assertThat(post).containsExactly(probe.address() + CALL_BYTES);
+            assertThat(post).containsExactly(probe.address() + length);
             assertThat(probe.hits()).isEqualTo(1);
             assertThat(probe.nmissed()).isZero();
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"I386, false", "I386, true", "X86_64, false", "X86_64, true"})
+    @CsvSource({"MIPSEL, false", "MIPSEL, true", "I386, false", "I386, true", "X86_64, false", "X86_64, true"})
     void kprobe(Guest architecture, boolean optimized) throws Exception {
         ShellGuest module = ShellGuest.of(architecture, optimized).inserted();
         Seen seen = new Seen();
@@ -78,7 +77,7 @@ class PcKprobesSuiteTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"I386, false", "I386, true", "X86_64, false", "X86_64, true"})
+    @CsvSource({"MIPSEL, false", "MIPSEL, true", "I386, false", "I386, true", "X86_64, false", "X86_64, true"})
     void kprobes(Guest architecture, boolean optimized) throws Exception {
         ShellGuest module = ShellGuest.of(architecture, optimized).inserted();
         Seen first = new Seen();
@@ -93,7 +92,7 @@ class PcKprobesSuiteTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"I386, false", "I386, true", "X86_64, false", "X86_64, true"})
+    @CsvSource({"MIPSEL, false", "MIPSEL, true", "I386, false", "I386, true", "X86_64, false", "X86_64, true"})
     void missed(Guest architecture, boolean optimized) throws Exception {
         ShellGuest module = ShellGuest.of(architecture, optimized).inserted();
         Kprobes kprobes = module.kprobes();
@@ -133,7 +132,7 @@ class PcKprobesSuiteTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"I386, false", "I386, true", "X86_64, false", "X86_64, true"})
+    @CsvSource({"MIPSEL, false", "MIPSEL, true", "I386, false", "I386, true", "X86_64, false", "X86_64, true"})
     void kretprobe(Guest architecture, boolean optimized) throws Exception {
         ShellGuest module = ShellGuest.of(architecture, optimized).inserted();
         List<Long> seen = new ArrayList<>();
@@ -148,7 +147,7 @@ class PcKprobesSuiteTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"I386, false", "I386, true", "X86_64, false", "X86_64, true"})
+    @CsvSource({"MIPSEL, false", "MIPSEL, true", "I386, false", "I386, true", "X86_64, false", "X86_64, true"})
     void kretprobes(Guest architecture, boolean optimized) throws Exception {
         ShellGuest module = ShellGuest.of(architecture, optimized).inserted();
         List<Long> first = new ArrayList<>();
@@ -162,7 +161,7 @@ class PcKprobesSuiteTest {
 
     /** The guest looks for its caller in its own stack trace: kretprobes do not change return addresses. */
     @ParameterizedTest
-    @CsvSource({"I386, false", "I386, true", "X86_64, false", "X86_64, true"})
+    @CsvSource({"MIPSEL, false", "MIPSEL, true", "I386, false", "I386, true", "X86_64, false", "X86_64, true"})
     void stackTraceOnKretprobe(Guest architecture, boolean optimized) throws Exception {
         ShellGuest module = ShellGuest.of(architecture, optimized).inserted();
         assertThat(module.call("traced")).isEqualTo("1 3");
@@ -173,7 +172,7 @@ class PcKprobesSuiteTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"I386, false", "I386, true", "X86_64, false", "X86_64, true"})
+    @CsvSource({"MIPSEL, false", "MIPSEL, true", "I386, false", "I386, true", "X86_64, false", "X86_64, true"})
     void stackTraceOnNestedKretprobe(Guest architecture, boolean optimized) throws Exception {
         ShellGuest module = ShellGuest.of(architecture, optimized).inserted();
         List<Long> inner = new ArrayList<>();
@@ -190,7 +189,7 @@ class PcKprobesSuiteTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"I386, false", "I386, true", "X86_64, false", "X86_64, true"})
+    @CsvSource({"MIPSEL, false", "MIPSEL, true", "I386, false", "I386, true", "X86_64, false", "X86_64, true"})
     void jprobe(Guest architecture, boolean optimized) throws Exception {
         ShellGuest module = ShellGuest.of(architecture, optimized).inserted();
         List<Long> seen = new ArrayList<>();
@@ -204,7 +203,7 @@ class PcKprobesSuiteTest {
 
     /** The second one has eight parameters, four of them on the stack; its handler spoils all it can reach. */
     @ParameterizedTest
-    @CsvSource({"I386, false", "I386, true", "X86_64, false", "X86_64, true"})
+    @CsvSource({"MIPSEL, false", "MIPSEL, true", "I386, false", "I386, true", "X86_64, false", "X86_64, true"})
     void jprobes(Guest architecture, boolean optimized) throws Exception {
         ShellGuest module = ShellGuest.of(architecture, optimized).inserted();
         Kprobes kprobes = module.kprobes();
@@ -307,11 +306,16 @@ class PcKprobesSuiteTest {
             seen.clear();
             seen.addAll(List.of(a, b, c, d, e, f, g, h));
             int word = kprobes.target().wordBytes();
-            List<String> registers = word == 8
-                    ? List.of("rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11")
-                    : List.of("eax", "ecx", "edx");
+            List<String> registers =
+                    switch (kprobes.target().architecture()) {
+                        case "mips" -> List.of("a0", "a1", "a2", "a3");
+                        case "i386" -> List.of("eax", "ecx", "edx");
+                        default -> List.of("rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11");
+                    };
             registers.forEach(name -> regs.set(name, 0x666));
-            for (int i = 1; i < 6; i++) {
+            // Above what x86 returns by, or room for what is in registers.
+            int first = registers.contains("a0") ? 4 : 1;
+            for (int i = first; i < first + 4; i++) {
                 kprobes.target().memory().writeInt(regs.stackPointer() + (long) i * word, 0x777);
             }
         }
