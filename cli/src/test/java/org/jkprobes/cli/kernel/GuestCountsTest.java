@@ -61,8 +61,8 @@ class GuestCountsTest {
         List<String> functions = List.of("kernel_clone", "do_exit", "vfs_read", "do_mmap", "jk_target");
         List<Kprobe> probes = functions.stream().map(GuestCountsTest::counting).toList();
         module.kprobes().register(probes);
-        module.shell(
-                "mkdir -p /t; mount -t tracefs t /t; cd /t; echo '" + String.join(" ", functions) + "' > set_ftrace_filter; echo 65536 > buffer_size_kb");
+        module.shell("mkdir -p /t; mount -t tracefs t /t; cd /t; echo '" + String.join(" ", functions)
+                + "' > set_ftrace_filter; echo 65536 > buffer_size_kb");
         module.shell("echo function > current_tracer");
         List<Long> before = probes.stream().map(Kprobe::hits).toList();
         module.call("many " + CALLS);

@@ -306,12 +306,11 @@ class KprobesSuiteTest {
             seen.clear();
             seen.addAll(List.of(a, b, c, d, e, f, g, h));
             int word = kprobes.target().wordBytes();
-            List<String> registers =
-                    switch (kprobes.target().architecture()) {
-                        case "mips" -> List.of("a0", "a1", "a2", "a3");
-                        case "i386" -> List.of("eax", "ecx", "edx");
-                        default -> List.of("rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11");
-                    };
+            List<String> registers = switch (kprobes.target().architecture()) {
+                case "mips" -> List.of("a0", "a1", "a2", "a3");
+                case "i386" -> List.of("eax", "ecx", "edx");
+                default -> List.of("rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11");
+            };
             registers.forEach(name -> regs.set(name, 0x666));
             // Above what x86 returns by, or room for what is in registers.
             int first = registers.contains("a0") ? 4 : 1;

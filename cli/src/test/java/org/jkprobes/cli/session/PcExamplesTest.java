@@ -33,6 +33,8 @@ class PcExamplesTest {
                 .anyMatch(line -> line.startsWith("pre: pc "))
                 .anyMatch(line -> line.startsWith("post: pc "))
                 .anyMatch(line -> Pattern.matches("kretprobe: kernel_clone has returned \\d+.*", line));
-        assertThat(printed).containsPattern("(?s)Call Trace:.*kernel_clone\\+0x").doesNotContain("has thrown", "changed)");
+        assertThat(printed)
+                .containsPattern("(?s)Call Trace:.*kernel_clone\\+0x")
+                .doesNotContain("has thrown", "changed)");
     }
 }
