@@ -185,7 +185,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         RunOptions options = options();
         Run way = qemu
-                ? run.on(new QemuSession(cpus.orElse(1)))
+                ? run.on(QemuSession.withKeys(cpus.orElse(1)))
                 : gdb.map(text -> run.on(GdbSession.at(text, gdbArch))).orElse(run);
         return way.carryOut(options);
     }

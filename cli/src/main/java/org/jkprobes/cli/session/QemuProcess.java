@@ -32,11 +32,15 @@ final class QemuProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /** Passes the console on, and keys to it. */
+    /** Passes the console on. */
     void follow(EventSink events) {
         ConsoleTap tap = new ConsoleTap(events);
         reader = Thread.ofPlatform().daemon().name("console").start(() -> read(tap));
-        Thread.ofPlatform().daemon().name("keys").start(this::type);
+    }
+
+    /** Passes keys to the console. What is read of them is lost to others in this process. */
+    void type(InputStream source) {
+        Thread.ofPlatform().daemon().name("keys").start(() -> copy(source));
     }
 
     private void read(ConsoleTap tap) {
@@ -62,10 +66,10 @@ final class QemuProcess implements AutoCloseable {
         }
     }
 
-    private void type() {
+    private void copy(InputStream source) {
         byte[] keys = new byte[256];
         try (OutputStream console = process.getOutputStream()) {
-            for (int count = System.in.read(keys); count >= 0; count = System.in.read(keys)) {
+            for (int count = source.read(keys); count >= 0; count = source.read(keys)) {
                 console.write(keys, 0, count);
                 console.flush();
             }

@@ -1,8 +1,10 @@
 package org.jkprobes.cli.session;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jkprobes.cli.ProgressLine;
 import org.jkprobes.cli.RunOptions;
 import org.jkprobes.cli.Session;
@@ -18,10 +20,21 @@ import org.jkprobes.images.Progress;
 /** Boots what the embedded machine would boot on QEMU instead, and probes it there. */
 public final class QemuSession implements Session {
     private final int cpus;
+    private final Optional<InputStream> keys;
 
-    /** With so many vCPUs. */
-    public QemuSession(int cpus) {
+    private QemuSession(int cpus, Optional<InputStream> keys) {
         this.cpus = cpus;
+        this.keys = keys;
+    }
+
+    /** With so many vCPUs, and this process's standard input for its keyboard. */
+    public static QemuSession withKeys(int cpus) {
+        return new QemuSession(cpus, Optional.of(System.in));
+    }
+
+    /** With so many vCPUs. The guest has no keyboard. */
+    public static QemuSession withoutKeys(int cpus) {
+        return new QemuSession(cpus, Optional.empty());
     }
 
     @Override
@@ -39,6 +52,7 @@ public final class QemuSession implements Session {
             try (QemuProcess qemu =
                     machine.start(options, kernel(options, progress), initrd, image.commandLine(), socket)) {
                 qemu.follow(shared);
+                keys.ifPresent(qemu::type);
                 qemu.awaitSocket(socket);
                 RunSummary summary = new GdbSession(new StubAddress.Unix(socket), image.kernel()).run(options, shared);
                 return summary.end() == End.STOPPED ? summary : ended(summary, qemu.ended());

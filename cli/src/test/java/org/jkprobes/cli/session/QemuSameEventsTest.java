@@ -73,7 +73,7 @@ class QemuSameEventsTest {
         EventLog ours = new EventLog();
         MachineSession.withoutKeys().run(QemuGuest.commands(guest, WORKLOAD, probes), ours);
         EventLog qemus = new EventLog();
-        RunSummary summary = new QemuSession(1).run(QemuGuest.commands(guest, WORKLOAD, probes), qemus);
+        RunSummary summary = QemuSession.withoutKeys(1).run(QemuGuest.commands(guest, WORKLOAD, probes), qemus);
         assertThat(summary.end()).isEqualTo(RunSummary.End.POWER_OFF);
         List<String> expected = ours.between(70_001, 70_002);
         assertThat(expected)

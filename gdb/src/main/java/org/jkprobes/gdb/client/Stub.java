@@ -139,7 +139,37 @@ public final class Stub implements AutoCloseable {
 
     /** All registers of the selected vCPU. Returns how many bytes there are; what the stub does not have is 0. */
     public int readRegisters(byte[] into) {
-        byte[] reply = askBytes("g");
+        return registers(askBytes("g"), into);
+    }
+
+    /**
+     * As {@link #readRegisters(byte[])}, and pieces of memory with them, in one go.
+     *
+     * @param starts where pieces begin
+     * @param pieces filled as far as memory can be read, one for each start; not longer than a kilobyte
+     * @param read where to put how many bytes of each could be read
+     */
+    public int readRegisters(byte[] into, long[] starts, byte[][] pieces, int[] read, int count) {
+        if (acknowledges) {
+            for (int i = 0; i < count; i++) {
+                read[i] = readMemory(starts[i], pieces[i], 0, pieces[i].length);
+            }
+            return readRegisters(into);
+        }
+        cork();
+        send("g");
+        for (int i = 0; i < count; i++) {
+            send(memoryRead(starts[i], pieces[i].length));
+        }
+        uncork();
+        int length = registers(answer(), into);
+        for (int i = 0; i < count; i++) {
+            read[i] = memory(answer(), pieces[i], 0, pieces[i].length);
+        }
+        return length;
+    }
+
+    private int registers(byte[] reply, byte[] into) {
         if (isError(reply)) {
             throw fail("it gives no registers (" + text(reply) + ")");
         }
@@ -189,7 +219,7 @@ public final class Stub implements AutoCloseable {
             int asked = 0;
             cork();
             for (int at = done; at < length && asked < batch; at += piece) {
-                send("m" + Long.toHexString(start + at) + "," + Integer.toHexString(Math.min(piece, length - at)));
+                send(memoryRead(start + at, Math.min(piece, length - at)));
                 asked++;
             }
             uncork();
@@ -198,12 +228,7 @@ public final class Stub implements AutoCloseable {
                 int wanted = Math.min(piece, length - done);
                 byte[] reply = answer();
                 if (!broken) {
-                    int got = isError(reply) || reply.length == 0
-                            ? 0
-                            : Hex.decode(reply, 0, reply.length, into, offset + done, wanted);
-                    if (got < 0) {
-                        throw fail("it sends '" + Hex.Text.shown(text(reply)) + "' for memory");
-                    }
+                    int got = memory(reply, into, offset + done, wanted);
                     done += got;
                     broken = got < wanted;
                 }
@@ -213,6 +238,18 @@ public final class Stub implements AutoCloseable {
             }
         }
         return done;
+    }
+
+    private static String memoryRead(long start, int length) {
+        return "m" + Long.toHexString(start) + "," + Integer.toHexString(length);
+    }
+
+    private int memory(byte[] reply, byte[] into, int offset, int wanted) {
+        int got = isError(reply) || reply.length == 0 ? 0 : Hex.decode(reply, 0, reply.length, into, offset, wanted);
+        if (got < 0) {
+            throw fail("it sends '" + Hex.Text.shown(text(reply)) + "' for memory");
+        }
+        return got;
     }
 
     /** Writes memory; false if the stub does not. What was written before it refused is written. */
@@ -249,23 +286,27 @@ public final class Stub implements AutoCloseable {
         send(vCont ? "vCont;c" : "c");
     }
 
-    /** All vCPUs run, after the selected one's register has been changed: in one go. */
-    public void resume(RegisterLayout.Register changed, byte[] all) {
+    /** All vCPUs run, after registers of the selected one have been changed: in one go. */
+    public void resume(List<RegisterLayout.Register> changed, byte[] all) {
         if (!writesOneRegister) {
             throw new IllegalStateException("not by this stub");
         }
         if (acknowledges) {
-            writeRegister(changed, all);
+            changed.forEach(register -> writeRegister(register, all));
             resume();
             return;
         }
         cork();
         link.expect(System.nanoTime() + timeoutNanos);
-        send(registerWrite(changed, all));
+        for (RegisterLayout.Register register : changed) {
+            send(registerWrite(register, all));
+        }
         send(vCont ? "vCont;c" : "c");
         uncork();
-        if (!text(answer()).equals("OK")) {
-            throw fail("it does not take register " + changed.name());
+        for (RegisterLayout.Register register : changed) {
+            if (!text(answer()).equals("OK")) {
+                throw fail("it does not take register " + register.name());
+            }
         }
         link.expect(0);
     }

@@ -13,6 +13,7 @@ import org.jkprobes.target.Memory;
 final class GdbMemory implements Memory {
     private static final int LINE = 256;
     private static final int LINES = 128;
+    private static final int EXPECTED = 3;
     /** No line starts there. */
     private static final long NOWHERE = 1;
 
@@ -24,6 +25,14 @@ final class GdbMemory implements Memory {
     private final byte[] word = new byte[8];
     private final ByteBuffer number;
     private boolean stopped = true;
+    /** Lines that were used at the last stop, and those at this one: often the same, so they are read with the registers. */
+    private long[] expected = new long[EXPECTED];
+
+    private int expectedCount;
+    private long[] used = new long[EXPECTED];
+    private int usedCount;
+    private final byte[][] pieces = new byte[EXPECTED][];
+    private final int[] got = new int[EXPECTED];
 
     GdbMemory(Stub stub, ByteOrder order, int wordBytes) {
         this.stub = stub;
@@ -36,6 +45,43 @@ final class GdbMemory implements Memory {
     synchronized void runs(boolean now) {
         stopped = !now;
         forget();
+    }
+
+    /** Reads all registers of the selected vCPU, and at a hit also what the last hit has read. As {@link Stub#readRegisters(byte[])}. */
+    synchronized int readRegisters(byte[] into, boolean hit) {
+        if (!hit) {
+            return stub.readRegisters(into);
+        }
+        long[] lately = used;
+        used = expected;
+        expected = lately;
+        expectedCount = usedCount;
+        usedCount = 0;
+        for (int i = 0; i < expectedCount; i++) {
+            pieces[i] = new byte[LINE];
+        }
+        int length = stub.readRegisters(into, expected, pieces, got, expectedCount);
+        for (int i = 0; i < expectedCount; i++) {
+            keep(expected[i], got[i] == LINE ? pieces[i] : new byte[0]);
+        }
+        return length;
+    }
+
+    private void keep(long start, byte[] line) {
+        int slot = (int) (start / LINE & LINES - 1);
+        lines[slot] = line;
+        starts[slot] = start;
+    }
+
+    private void use(long start) {
+        for (int i = 0; i < usedCount; i++) {
+            if (used[i] == start) {
+                return;
+            }
+        }
+        if (usedCount < EXPECTED) {
+            used[usedCount++] = start;
+        }
     }
 
     private void forget() {
@@ -73,23 +119,22 @@ final class GdbMemory implements Memory {
     /** A whole line, or none if a part of it is not mapped. */
     private byte[] line(long start) {
         int slot = (int) (start / LINE & LINES - 1);
-        byte[] line = lines[slot];
+        use(start);
         if (starts[slot] != start) {
             byte[] fresh = new byte[LINE];
-            line = stub.readMemory(start, fresh, 0, LINE) == LINE ? fresh : new byte[0];
-            lines[slot] = line;
-            starts[slot] = start;
+            keep(start, stub.readMemory(start, fresh, 0, LINE) == LINE ? fresh : new byte[0]);
         }
-        return line;
+        return lines[slot];
     }
 
     @Override
     public synchronized boolean write(long address, byte[] from, int offset, int length) {
-        forget();
         byte[] probe = new byte[length];
-        return stopped
-                && stub.readMemory(address(address), probe, 0, length) == length // all or nothing
+        boolean written = stopped
+                && read(address, probe, 0, length) == length // all or nothing
                 && stub.writeMemory(address(address), from, offset, length);
+        forget();
+        return written;
     }
 
     @Override

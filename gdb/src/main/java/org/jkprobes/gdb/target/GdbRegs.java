@@ -1,6 +1,7 @@
 package org.jkprobes.gdb.target;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -15,9 +16,13 @@ import org.jkprobes.target.PtRegs;
  * in no register: that there is one is told by the instruction in front of the pc.
  */
 final class GdbRegs implements PtRegs {
+    /** So many registers are written one by one. */
+    private static final int FEW = 3;
+
     private static final Register NONE = new Register("", -1, 0, 0);
 
     private final Stub stub;
+    private final GdbMemory memory;
     private final GuestArchitecture architecture;
     private final Function<GdbRegs, Optional<GuestArchitecture.Branch>> branches;
     private final int cpu;
@@ -30,6 +35,7 @@ final class GdbRegs implements PtRegs {
     private int changes;
     private int length;
     private boolean loaded;
+    private boolean atHit;
     private boolean slotKnown;
     /** Whether the vCPU itself is in a delay slot. */
     private boolean inSlot;
@@ -42,12 +48,14 @@ final class GdbRegs implements PtRegs {
 
     GdbRegs(
             Stub stub,
+            GdbMemory memory,
             GuestArchitecture architecture,
             RegisterLayout layout,
             Function<GdbRegs, Optional<GuestArchitecture.Branch>> branches,
             int cpu,
             ThreadId thread) {
         this.stub = stub;
+        this.memory = memory;
         this.architecture = architecture;
         this.branches = branches;
         this.cpu = cpu;
@@ -84,7 +92,13 @@ final class GdbRegs implements PtRegs {
         slotKnown = false;
         entering = false;
         stepping = false;
+        atHit = false;
         clean();
+    }
+
+    /** The vCPU may have met a breakpoint: what a hit needs is read in one go. */
+    void mayBeHit() {
+        atHit = true;
     }
 
     private void clean() {
@@ -96,7 +110,8 @@ final class GdbRegs implements PtRegs {
 
     private void load() {
         if (!loaded) {
-            length = stub.readRegisters(raw);
+            length = memory.readRegisters(raw, atHit);
+            atHit = false;
             loaded = true;
         }
     }
@@ -125,13 +140,15 @@ final class GdbRegs implements PtRegs {
         return changes > 0;
     }
 
-    /** Whether nothing but the pc is to be written, and the stub takes it alone. */
-    boolean onlyPcChanged() {
-        return changes == 1 && changed[architecture.pc()];
-    }
-
-    Register pcPlace() {
-        return places[architecture.pc()];
+    /** Those to be written, if they are few. */
+    List<Register> fewChanged() {
+        List<Register> few = new ArrayList<>(FEW);
+        for (int i = 0; changes <= FEW && i < changed.length; i++) {
+            if (changed[i]) {
+                few.add(places[i]);
+            }
+        }
+        return few;
     }
 
     byte[] raw() {
@@ -140,7 +157,7 @@ final class GdbRegs implements PtRegs {
 
     /** Writes what has changed. @return whether the stub takes single registers */
     boolean flush() {
-        boolean single = changes <= 3;
+        boolean single = changes <= FEW;
         for (int i = 0; i < changed.length && single && changes > 0; i++) {
             if (changed[i]) {
                 single = stub.writeRegister(places[i], raw);

@@ -73,10 +73,10 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
                 .or(architecture::layout)
                 .orElseThrow(() -> new StubException("the GDB stub at " + stub.address()
                         + " does not describe its registers, and there is no layout for " + architecture.name()));
-        for (ThreadId thread : stub.threads()) {
-            vcpus.add(new GdbRegs(stub, architecture, layout, this::branchBefore, vcpus.size(), thread));
-        }
         memory = new GdbMemory(stub, byteOrder(), wordBytes());
+        for (ThreadId thread : stub.threads()) {
+            vcpus.add(new GdbRegs(stub, memory, architecture, layout, this::branchBefore, vcpus.size(), thread));
+        }
         text = new GdbText(stub, architecture, memory, this::stopForChange);
         watches = new GdbWatches(stub, wordBytes(), this::stopForChange);
         selected = vcpus.getFirst();
@@ -140,9 +140,9 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
     private void resume() {
         GdbRegs regs = selected;
         if (regs.changed()) {
-            if (regs.onlyPcChanged() && stub.takesSingleRegisters()) {
-                byte[] raw = regs.raw();
-                stub.resume(regs.pcPlace(), raw);
+            List<RegisterLayout.Register> few = regs.fewChanged();
+            if (!few.isEmpty() && stub.takesSingleRegisters()) {
+                stub.resume(few, regs.raw());
                 forget();
                 return;
             }
@@ -178,6 +178,9 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
     private void stopped(StopReply.Stopped stop) {
         GdbRegs regs = stop.thread().isPresent() ? of(stop.thread().get()) : vcpus.getFirst();
         selected = regs;
+        if (stop.signal() != INTERRUPTED && stop.watched().isEmpty()) {
+            regs.mayBeHit();
+        }
         if (!watches.accessed(stop, regs) && stop.signal() != INTERRUPTED && text.planted(regs.pc())) {
             hit(regs);
         }
