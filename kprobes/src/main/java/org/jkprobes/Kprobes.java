@@ -55,6 +55,7 @@ public final class Kprobes implements AutoCloseable {
         kretprobes = new Kretprobes(this, registry, arch, losses);
         watchdog = new Watchdog(registry.cpus(), registry, reports);
         target.dieChain().register(registry.path(), DieChain.KPROBES_PRIORITY);
+        target.onAnotherPast(kretprobes::forgetCalls);
     }
 
     private Kprobes(Kprobes whole) {

@@ -172,6 +172,11 @@ final class Kretprobes {
         return 0;
     }
 
+    /** The guest has gone back, and goes on otherwise: what calls are under way nobody knows. Their returns are not told of. */
+    void forgetCalls() {
+        release(calls.drop(instance -> true), LossCause.REWOUND, 0);
+    }
+
     /** Gives a chain of instances back. */
     private void release(@Nullable KretprobeInstance<?> chain, @Nullable LossCause cause, int cpu) {
         for (KretprobeInstance<?> one = chain; one != null; ) {

@@ -10,6 +10,8 @@ public enum LossCause {
     POOL,
     /** A kretprobe could not watch the return address: no probe may be placed there. */
     UNWATCHED,
+    /** A kretprobe's call was under way when the guest went back to another past. */
+    REWOUND,
     /** The task of a kretprobe's instance died, or left the function in another way than by returning. */
     NO_RETURN,
     /** No post-handler: the instruction has faulted. */

@@ -297,6 +297,28 @@ class KretprobeTest {
         }
     }
 
+    /** Of a guest that goes on from its past nobody knows who will return. */
+    @Test
+    void callsUnderWayAreForgottenInAnotherPast() {
+        ToyMachine machine = machine(Offer.REFERENCE, 1);
+        machine.function("halts", 0x80003100L, "break");
+        machine.function("calls", 0x80003200L, """
+                jal 0x80003100
+                nop
+                break
+                """);
+        try (Kprobes kprobes = Kprobes.on(machine)) {
+            Kretprobe<Object> probe =
+                    kprobes.register(Kretprobe.at("halts").maxactive(1).build());
+            machine.cpus[0].start("calls").run(100);
+            assertThat(probe.active()).isEqualTo(1);
+            machine.anotherPast();
+            assertThat(probe.active()).isZero();
+            assertThat(kprobes.losses().count(probe.kprobe(), LossCause.REWOUND))
+                    .isEqualTo(1);
+        }
+    }
+
     /** Without a sign of its death, an instance is taken back when its task enters another function above it on the stack. */
     @Test
     void framesThatWereLeftOtherwiseAreNoticed() {

@@ -77,6 +77,12 @@ public interface Target {
     }
 
     /**
+     * Has a listener told when the guest goes on from a moment of its past, otherwise than it did: calls that had been entered may not
+     * have been. No handler runs meanwhile. A target that cannot go back tells nobody.
+     */
+    default void onAnotherPast(Runnable listener) {}
+
+    /**
      * Whether armed text is invisible to the guest, in reads and in exception state. Kretprobes then watch return addresses instead
      * of changing them.
      */

@@ -46,6 +46,7 @@ public final class ToyMachine implements Target, StepInPlace, GuestCalls, Instru
     private final Offer offer;
     private final TreeMap<Long, Symbol> symbols = new TreeMap<>();
     private final List<Symbol> doubles = new ArrayList<>();
+    private final List<Runnable> otherPast = new ArrayList<>();
 
     public ToyMachine(int cpus, Offer offer) {
         this.offer = offer;
@@ -150,6 +151,16 @@ public final class ToyMachine implements Target, StepInPlace, GuestCalls, Instru
     @Override
     public boolean hidesBreakpoints() {
         return true;
+    }
+
+    @Override
+    public void onAnotherPast(Runnable listener) {
+        otherPast.add(listener);
+    }
+
+    /** As if the guest went on from a moment of its past. */
+    public void anotherPast() {
+        otherPast.forEach(Runnable::run);
     }
 
     @Override

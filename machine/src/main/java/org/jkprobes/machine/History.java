@@ -2,6 +2,7 @@ package org.jkprobes.machine;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jkprobes.machine.cpu.HitJournal;
 import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.machine.engine.RamUndo;
 
@@ -9,8 +10,10 @@ import org.jkprobes.machine.engine.RamUndo;
  * A machine's past, as far as it is kept: snapshots in memory at intervals, each with the pages of RAM that were stored to after it. To go
  * back is to restore one and to run on from there: the machine is deterministic, and its keys are in the {@link InputJournal}.
  *
- * <p>While the guest does again what it did before ({@link #past}), probes are told of nothing and the keyboard waits; what the console
- * transmits is to be asked of {@link #repeated}. Where it comes to what it has not done yet, it goes on as ever.
+ * <p>While the guest does again what it did before ({@link #past}), probes are told of nothing and the keyboard waits; what handlers had
+ * changed is changed by the {@link HitJournal}, and what the console transmits is to be asked of {@link #repeated}. Where it comes to what
+ * it has not done yet, it goes on as ever. What a handler has had the guest's own functions do cannot be done again: with that the past
+ * begins anew.
  *
  * <p>Used by the machine's thread, while the machine does not run.
  */
@@ -37,7 +40,7 @@ public final class History {
 
     /** @param change whether the machine was changed by hand there */
     @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
-    private record Point(Position at, byte[] devices, RamUndo pages, long transmitted, boolean change) {}
+    private record Point(Position at, byte[] devices, RamUndo pages, long transmitted, int hits, boolean change) {}
 
     private final Machine machine;
     private final ProbedCpu cpu;
@@ -60,6 +63,7 @@ public final class History {
         this.limits = limits;
         this.machine = machine;
         this.cpu = cpu;
+        cpu.journal().keep();
         add(0, false);
     }
 
@@ -135,9 +139,19 @@ public final class History {
             add(points.size(), false);
             thin();
         }
+        if (!past && cpu.journal().beginsAnew()) {
+            beginAnew();
+        }
         if (past && now >= frontier) {
+            cpu.journal().rest(now);
             past(false);
         }
+    }
+
+    private void beginAnew() {
+        add(points.size(), false);
+        points.subList(0, current).clear();
+        current = 0;
     }
 
     private void past(boolean now) {
@@ -150,7 +164,7 @@ public final class History {
         StateOutput out = new StateOutput();
         machine.saveDevices(out);
         RamUndo pages = RamUndo.of(machine.ram());
-        points.add(number, new Point(here(), out.toByteArray(), pages, transmitted, change));
+        points.add(number, new Point(here(), out.toByteArray(), pages, transmitted, cpu.journal().position(), change));
         current = number;
         pages.keepFromNow();
         cpu.seeStores();
@@ -159,7 +173,7 @@ public final class History {
     /** To be called before the machine is changed by hand: what it did after this moment, before it went back, is forgotten. */
     public void changing() {
         if (past) {
-            forgetAfter(current, machine.timeline().retired());
+            forgetAfter(current, machine.timeline().retired(), cpu.journal().position());
             mostTransmitted = transmitted;
         }
         past(false);
@@ -170,10 +184,12 @@ public final class History {
         add(current + 1, true);
     }
 
-    private void forgetAfter(int number, long retired) {
+    private void forgetAfter(int number, long retired, int hits) {
         points.subList(number + 1, points.size()).clear();
         frontier = retired;
         machine.forgetFuture(retired);
+        cpu.journal().forgetAfter(hits);
+        cpu.traps().anotherPast();
     }
 
     /** The machine becomes what it was when a snapshot was made. Changes by hand since then are undone, and all that came of them. */
@@ -189,10 +205,11 @@ public final class History {
         to.pages.keepFromNow();
         cpu.seeStores();
         transmitted = to.transmitted;
+        cpu.journal().position(to.hits);
         for (int i = number + 1; i < points.size(); i++) {
             if (points.get(i).change) {
                 mostTransmitted = points.get(i).transmitted;
-                forgetAfter(i - 1, points.get(i).at.retired);
+                forgetAfter(i - 1, points.get(i).at.retired, points.get(i).hits);
                 break;
             }
         }

@@ -12,6 +12,7 @@ import org.jkprobes.machine.engine.Vcpu;
 public abstract class ProbedCpu extends Vcpu {
     private final FetchOverlay overlay = new FetchOverlay();
     private final ProbeCells cells = new ProbeCells();
+    private final HitJournal journal = new HitJournal();
     private boolean quiet;
     private LongPredicate debugger = address -> false;
 
@@ -23,6 +24,16 @@ public abstract class ProbedCpu extends Vcpu {
     /** Breakpoints and slots. */
     public final FetchOverlay overlay() {
         return overlay;
+    }
+
+    /** Guest instructions retired since power-on. */
+    public final long retired() {
+        return timeline.retired();
+    }
+
+    /** What handlers of probes have changed. */
+    public final HitJournal journal() {
+        return journal;
     }
 
     /** What emitted code counts. */

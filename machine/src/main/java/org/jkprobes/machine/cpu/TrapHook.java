@@ -46,6 +46,9 @@ public interface TrapHook {
 
         @Override
         public void quiet(boolean now) {}
+
+        @Override
+        public void anotherPast() {}
     };
 
     /** What becomes of a probed instruction. */
@@ -96,4 +99,7 @@ public interface TrapHook {
 
     /** From now on the guest does again what it did before, and probes have had their hits: none is told of anything. Or no more. */
     void quiet(boolean now);
+
+    /** The guest goes on from a moment of its past, otherwise than it did: what probes know of calls under way is of no use. */
+    void anotherPast();
 }

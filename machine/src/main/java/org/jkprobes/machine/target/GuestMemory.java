@@ -41,7 +41,9 @@ final class GuestMemory implements Memory {
             int part = Math.min(length - done, PAGE - (int) (address + done & PAGE - 1));
             byte[] bytes = new byte[part];
             System.arraycopy(from, offset + done, bytes, 0, part);
-            cpu.poke(cpu.peek(address + done), bytes);
+            long physical = cpu.peek(address + done);
+            cpu.poke(physical, bytes);
+            cpu.journal().stored(physical, bytes);
             done += part;
         }
         return true;

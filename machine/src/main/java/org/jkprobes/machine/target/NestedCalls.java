@@ -55,6 +55,7 @@ final class NestedCalls implements GuestCalls {
         if (possible.isEmpty()) {
             return new Aborted(AbortCause.FAULT, regs.pc());
         }
+        cpu.journal().cannotRepeat();
         CallConvention.Frame frame = possible.get();
         CallWatches watches = CallWatches.of(cpu, symbols.get(), convention.dying(), frame.returnAddress());
         NestedRun run = new NestedRun(cpu);

@@ -1,7 +1,9 @@
 package org.jkprobes.machine.target;
 
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jkprobes.machine.cpu.ProbedCpu;
@@ -39,6 +41,7 @@ abstract class OverlayTarget<R extends PtRegs> implements Target {
     private final NestedCalls calls;
     private final DieChain chain = new DieChain();
     private final Supplier<? extends Symbols> symbols;
+    private final List<Runnable> otherPast = new CopyOnWriteArrayList<>();
 
     /**
      * A target of a machine's CPU.
@@ -62,7 +65,8 @@ abstract class OverlayTarget<R extends PtRegs> implements Target {
         slots = new OverlaySlots(cpu, traits.slots);
         probes = new OverlayProbes(cpu, places);
         calls = new NestedCalls(cpu, traits.convention, symbols, stopped);
-        cpu.traps(new Traps(cpu, regs, traits.events, chain, probes, calls, places));
+        cpu.traps(new Traps(
+                cpu, regs, traits.events, chain, probes, calls, places, () -> otherPast.forEach(Runnable::run)));
     }
 
     @Override
@@ -123,6 +127,11 @@ abstract class OverlayTarget<R extends PtRegs> implements Target {
     @Override
     public Optional<GuestCalls> guestCalls() {
         return Optional.of(calls);
+    }
+
+    @Override
+    public void onAnotherPast(Runnable listener) {
+        otherPast.add(listener);
     }
 
     @Override

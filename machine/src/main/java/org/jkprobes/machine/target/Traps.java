@@ -1,5 +1,6 @@
 package org.jkprobes.machine.target;
 
+import org.jkprobes.machine.cpu.HitJournal.Part;
 import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.machine.cpu.TrapHook;
 import org.jkprobes.machine.engine.FetchOverlay;
@@ -17,6 +18,8 @@ final class Traps implements TrapHook {
     private final OverlayProbes probes;
     private final NestedCalls calls;
     private final ProbedPlaces places;
+    private final HitEffects effects;
+    private final Runnable anotherPast;
     private boolean quiet;
 
     Traps(
@@ -26,7 +29,8 @@ final class Traps implements TrapHook {
             DieChain chain,
             OverlayProbes probes,
             NestedCalls calls,
-            ProbedPlaces places) {
+            ProbedPlaces places,
+            Runnable anotherPast) {
         this.cpu = cpu;
         this.regs = regs;
         this.events = events;
@@ -34,6 +38,8 @@ final class Traps implements TrapHook {
         this.probes = probes;
         this.calls = calls;
         this.places = places;
+        this.anotherPast = anotherPast;
+        effects = new HitEffects(cpu, regs);
     }
 
     @Override
@@ -42,12 +48,17 @@ final class Traps implements TrapHook {
             return passedOver();
         }
         if (cpu.isSlot(cpu.pc())) {
-            return announce(DieEvent.SSTEPBP, code);
+            return announce(DieEvent.SSTEPBP, code, Part.AFTER);
         }
         if (calls.watches(cpu.pc())) {
             return watched();
         }
-        return announce(events.breakpoint(), code);
+        return hit(code);
+    }
+
+    private boolean hit(int code) {
+        effects.hit();
+        return announce(events.breakpoint(), code, Part.BEFORE);
     }
 
     /** A watch of a guest call's: what else is there comes after it. */
@@ -63,12 +74,12 @@ final class Traps implements TrapHook {
         long physical = cpu.peek(cpu.pc());
         int probe = cpu.overlay().probeAt(physical, cpu.pc());
         if (probe == FetchOverlay.NONE && cpu.overlay().at(physical, cpu.pc()) != null) {
-            return announce(events.breakpoint(), 0);
+            return hit(0);
         }
         if (probe == FetchOverlay.NONE) {
             probes.reachedNone();
             cpu.stepProbed();
-        } else if (probes.reached(probe, regs) != Verdict.SKIP) {
+        } else if (reached(probe) != Verdict.SKIP) {
             cpu.stepProbed();
         }
         return true;
@@ -76,13 +87,13 @@ final class Traps implements TrapHook {
 
     @Override
     public boolean fault(int exception) {
-        return announce(events.event(exception), events.number(exception));
+        return announce(events.event(exception), events.number(exception), Part.FAULT);
     }
 
     @Override
     public void steppedInPlace() {
         cpu.stepping(false);
-        announce(DieEvent.SSTEPBP, 0);
+        announce(DieEvent.SSTEPBP, 0, Part.AFTER);
     }
 
     /** The instruction of a probe's breakpoint is stepped where it stands, and nobody told; false if there is no such breakpoint. */
@@ -90,16 +101,36 @@ final class Traps implements TrapHook {
         if (cpu.overlay().at(cpu.peek(cpu.pc()), cpu.pc()) == null) {
             return false;
         }
-        probes.reachedNone();
-        cpu.stepProbed();
+        if (hitAgain() != Verdict.SKIP) {
+            cpu.stepProbed();
+        }
         return true;
+    }
+
+    /** What handlers have done is done again, without them. */
+    private Verdict hitAgain() {
+        probes.reachedNone();
+        effects.hit();
+        if (effects.again(Part.BEFORE)) {
+            return Verdict.SKIP;
+        }
+        return effects.more() ? Verdict.RUN_AND_TELL : Verdict.RUN;
+    }
+
+    private Verdict reached(int number) {
+        effects.hit();
+        effects.begin();
+        Verdict verdict = probes.reached(number, regs);
+        effects.end(Part.BEFORE, verdict == Verdict.SKIP, false);
+        return verdict;
     }
 
     @Override
     public boolean stopPassed() {
         if (quiet) {
-            probes.reachedNone();
-            cpu.stepProbed();
+            if (hitAgain() != Verdict.SKIP) {
+                cpu.stepProbed();
+            }
             return true;
         }
         return calls.watches(cpu.pc()) ? watched() : others();
@@ -112,19 +143,25 @@ final class Traps implements TrapHook {
         places.quiet(now);
     }
 
-    private boolean announce(DieEvent event, int trapnr) {
+    @Override
+    public void anotherPast() {
+        anotherPast.run();
+    }
+
+    private boolean announce(DieEvent event, int trapnr, Part part) {
+        effects.begin();
         boolean handled = chain.notifyDie(event, regs, trapnr) == Notify.STOP;
-        cpu.stepping(handled && (cpu.steppingInPlace() || cpu.isSlot(cpu.pc())));
+        boolean stepped = handled && (cpu.steppingInPlace() || cpu.isSlot(cpu.pc()));
+        cpu.stepping(stepped);
+        // A fault that nobody handles is raised at the instruction itself.
+        boolean back = part == Part.FAULT && !handled;
+        effects.end(part, handled && (part == Part.FAULT || part == Part.BEFORE && !stepped), stepped || back);
         return handled;
     }
 
     @Override
     public Verdict probe(int number) {
-        if (quiet) {
-            probes.reachedNone();
-            return Verdict.RUN;
-        }
-        return probes.reached(number, regs);
+        return quiet ? hitAgain() : reached(number);
     }
 
     @Override
@@ -134,12 +171,24 @@ final class Traps implements TrapHook {
 
     @Override
     public boolean probeFault(int exception) {
-        return probes.fault(events.event(exception), regs, events.number(exception));
+        if (quiet) {
+            return effects.again(Part.FAULT);
+        }
+        effects.begin();
+        boolean handled = probes.fault(events.event(exception), regs, events.number(exception));
+        effects.end(Part.FAULT, handled, false);
+        return handled;
     }
 
     @Override
     public void probeStepped() {
+        if (quiet) {
+            effects.again(Part.AFTER);
+            return;
+        }
+        effects.begin();
         probes.done(regs);
+        effects.end(Part.AFTER, false, false);
     }
 
     @Override
