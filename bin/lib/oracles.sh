@@ -16,6 +16,8 @@ ORACLES=(
   "/usr/sbin/bpftool bpftool"
   "mipsel-linux-gnu-objdump binutils-mipsel-linux-gnu"
   "mipsel-linux-gnu-gcc gcc-mipsel-linux-gnu"
+  "mips-linux-gnu-gcc gcc-mips-linux-gnu"
+  "mips64-linux-gnuabi64-gcc gcc-mips64-linux-gnuabi64"
   "/usr/mipsel-linux-gnu/lib/libc.a libc6-dev-mipsel-cross"
   "xz xz-utils"
   "lz4 lz4"

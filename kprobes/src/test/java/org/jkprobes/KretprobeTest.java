@@ -301,7 +301,7 @@ class KretprobeTest {
     @Test
     void callsUnderWayAreForgottenInAnotherPast() {
         ToyMachine machine = machine(Offer.REFERENCE, 1);
-        machine.function("halts", 0x80003100L, "break");
+        machine.function("halts", 0x80003100L, "li $t0, 0x8000ff00\njr $t0\nnop");
         machine.function("calls", 0x80003200L, """
                 jal 0x80003100
                 nop

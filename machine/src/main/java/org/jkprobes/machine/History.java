@@ -164,7 +164,15 @@ public final class History {
         StateOutput out = new StateOutput();
         machine.saveDevices(out);
         RamUndo pages = RamUndo.of(machine.ram());
-        points.add(number, new Point(here(), out.toByteArray(), pages, transmitted, cpu.journal().position(), change));
+        points.add(
+                number,
+                new Point(
+                        here(),
+                        out.toByteArray(),
+                        pages,
+                        transmitted,
+                        cpu.journal().position(),
+                        change));
         current = number;
         pages.keepFromNow();
         cpu.seeStores();

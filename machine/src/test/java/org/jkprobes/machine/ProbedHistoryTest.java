@@ -67,7 +67,7 @@ class ProbedHistoryTest {
                             regs.set("t4", n & 1);
                         }
                         if (n % 11 == 0) {
-                            target.memory().writeInt(0x80100000L + 4 * (n % 1000), n);
+                            target.memory().writeInt(0x80100000L + 4L * (n % 1000), n);
                         }
                         if (n % 13 == 0 && number == 0) {
                             regs.pc(regs.pc() + 4);

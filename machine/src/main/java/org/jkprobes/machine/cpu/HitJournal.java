@@ -37,6 +37,7 @@ public final class HitJournal {
     }
 
     /** Bytes that a handler has stored. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
     public record Store(long physical, byte[] bytes) {}
 
     private final List<Entry> entries = new ArrayList<>();
