@@ -15,6 +15,11 @@ public interface Board extends Bus, Stateful {
         return false;
     }
 
+    @Override
+    default boolean stopping() {
+        return stop() != Stop.NONE;
+    }
+
     /** Takes a key from the console's keyboard; false if the guest has no room for it now. */
     boolean key(int character);
 

@@ -81,6 +81,14 @@ public final class Block {
         return instructionOf[index - start];
     }
 
+    /** Whether a micro-op is of the instruction after that of the one before it, and can be gone on with from outside. */
+    boolean endsBefore(int index) {
+        int at = index - start;
+        return at < instructionOf.length
+                && instructionOf[at] == instructionOf[at - 1] + 1
+                && instructionOf[at] < offsetOf.length;
+    }
+
     /** The address of an instruction of this block. */
     public long pcOf(int instruction) {
         return pc + offsetOf[instruction];

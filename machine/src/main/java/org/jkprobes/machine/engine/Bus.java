@@ -10,4 +10,9 @@ public interface Bus {
 
     /** Writes a device. Where there is nothing, nothing happens. */
     void store(long physical, int size, long value);
+
+    /** Whether a device has switched the machine off, or resets it. */
+    default boolean stopping() {
+        return false;
+    }
 }

@@ -86,6 +86,8 @@ public final class CodeCache {
 
         private int count;
         private int guarded;
+        /** Bytes of the longest block that was ever added. */
+        private int longest;
         /** For each 64th of the page: whether a block of these covers, or once covered, some of it. */
         private long covered;
 
@@ -116,6 +118,7 @@ public final class CodeCache {
             block.sibling = blocks[index];
             blocks[index] = block;
             count++;
+            longest = Math.max(longest, block.bytes);
             int start = (int) (block.physical & (PAGE - 1));
             covered |= part(start, Math.min(block.bytes, PAGE - start));
         }
@@ -137,7 +140,9 @@ public final class CodeCache {
             if (count == 0 || (covered & part((int) (physical & (PAGE - 1)), size)) == 0) {
                 return;
             }
-            for (int i = 0; i < blocks.length; i++) {
+            int offset = (int) (physical & PAGE - 1);
+            int last = Math.min(blocks.length - 1, (offset + size - 1) / alignment);
+            for (int i = Math.max(0, offset - longest + 1) / alignment; i <= last; i++) {
                 Block kept = null;
                 for (Block block = blocks[i]; block != null; ) {
                     Block next = block.sibling;

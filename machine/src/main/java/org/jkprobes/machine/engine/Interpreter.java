@@ -15,6 +15,8 @@ public final class Interpreter implements Engine {
     static final int RAISED = 4;
 
     static final int STRAIGHT = 5;
+    /** After this instruction, which has retired. */
+    static final int AFTER = 6;
 
     private final Straight hot;
     /** The block just run to an exit that may be chained, until its successor is known. */
@@ -122,6 +124,8 @@ public final class Interpreter implements Engine {
                 return left;
             } else if (way == DISPATCH) {
                 return left;
+            } else if (way == AFTER) {
+                return left + block.instructions - cpu.rewind(block, block.instructionAt(index) + 1);
             } else {
                 return leave(cpu, block, block.instructionAt(index), way, left);
             }
@@ -159,22 +163,31 @@ public final class Interpreter implements Engine {
         long uop = cpu.code.code.words[index];
         switch (Op.op(uop)) {
             case Op.LD32:
+                cpu.midBlock.begin(block, index, left);
                 return loaded(cpu, uop, (int) cpu.data.load(address(cpu, uop), 4));
             case Op.LD8U:
+                cpu.midBlock.begin(block, index, left);
                 return loaded(cpu, uop, (int) cpu.data.load(address(cpu, uop), 1));
             case Op.LD8S:
+                cpu.midBlock.begin(block, index, left);
                 return loaded(cpu, uop, (byte) cpu.data.load(address(cpu, uop), 1));
             case Op.LD16U:
+                cpu.midBlock.begin(block, index, left);
                 return loaded(cpu, uop, (int) cpu.data.load(address(cpu, uop), 2));
             case Op.LD16S:
+                cpu.midBlock.begin(block, index, left);
                 return loaded(cpu, uop, (short) cpu.data.load(address(cpu, uop), 2));
             case Op.ST32:
+                cpu.midBlock.begin(block, index, left);
                 return store(cpu, block, uop, 4);
             case Op.ST16:
+                cpu.midBlock.begin(block, index, left);
                 return store(cpu, block, uop, 2);
             case Op.ST8:
+                cpu.midBlock.begin(block, index, left);
                 return store(cpu, block, uop, 1);
             case Op.ST64:
+                cpu.midBlock.begin(block, index, left);
                 return store(cpu, block, uop, 8);
             case Op.BEQ, Op.BNE, Op.BLT, Op.BGE, Op.BLTU, Op.BGEU:
                 return taken(uop, (int) cpu.slot(Op.a(uop)), (int) cpu.slot(Op.b(uop))) ? EXIT1 : EXIT0;
@@ -186,12 +199,13 @@ public final class Interpreter implements Engine {
                 cpu.pc = block.exit0;
                 return DISPATCH;
             case Op.LD64: {
+                cpu.midBlock.begin(block, index, left);
                 long value = cpu.data.load(address(cpu, uop), 8);
-                if (cpu.leaving) {
-                    return LEAVE;
+                int way = goOn(cpu);
+                if (way != LEAVE) {
+                    cpu.slot(Op.d(uop), value);
                 }
-                cpu.slot(Op.d(uop), value);
-                return STRAIGHT;
+                return way;
             }
             case Op.JUMPR, Op.EXITR:
                 cpu.jump(block, block.instructionAt(index), cpu.slot(Op.a(uop)));
@@ -200,8 +214,10 @@ public final class Interpreter implements Engine {
                 return DISPATCH;
             case Op.HELPER:
                 cpu.uncommitted = cpu.runBudget - left;
+                cpu.midBlock.begin(block, index, left);
                 cpu.helper(block, block.instructionAt(index), uop);
-                return cpu.leaving ? LEAVE : afterHelper(cpu, block, index);
+                int way = goOn(cpu);
+                return way == STRAIGHT ? afterHelper(cpu, block, index) : way;
             case Op.EXIT_IF:
                 if ((int) cpu.slot(Op.a(uop)) == 0) {
                     return STRAIGHT;
@@ -259,16 +275,22 @@ public final class Interpreter implements Engine {
     }
 
     private static int loaded(Vcpu cpu, long uop, int value) {
-        if (cpu.leaving) {
-            return LEAVE;
+        int way = goOn(cpu);
+        if (way != LEAVE) {
+            cpu.slot(Op.d(uop), value & 0xffffffffL);
         }
-        cpu.slot(Op.d(uop), value & 0xffffffffL);
-        return STRAIGHT;
+        return way;
+    }
+
+    /** How to go on after a micro-op that may have reached a device. */
+    private static int goOn(Vcpu cpu) {
+        boolean ends = cpu.midBlock.end();
+        return cpu.leaving ? LEAVE : ends ? AFTER : STRAIGHT;
     }
 
     private static int store(Vcpu cpu, Block block, long uop, int size) {
         cpu.data.store(block, address(cpu, uop), size, cpu.slot(Op.d(uop)));
-        return cpu.leaving ? LEAVE : STRAIGHT;
+        return goOn(cpu);
     }
 
     private static boolean taken(long uop, int a, int b) {

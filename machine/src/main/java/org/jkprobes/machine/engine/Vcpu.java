@@ -205,6 +205,9 @@ public abstract class Vcpu implements Stateful {
     /** Clears the request for attention; takes an interrupt if one is due. */
     public abstract void attend();
 
+    /** Whether an interrupt is to be taken before the next instruction, unless something else holds it off. */
+    protected abstract boolean interruptDue();
+
     /** Whether a probed instruction is being stepped in its slot: the run may not stop here, and interrupts are held. */
     public abstract boolean stepping();
 
@@ -452,6 +455,8 @@ public abstract class Vcpu implements Stateful {
     /** Loads and stores as the program does them. */
     protected final DataAccess data = new DataAccess(this);
 
+    final MidBlock midBlock = new MidBlock(this);
+
     /** What {@link #translateData} says beside the physical address. */
     protected final Access access = new Access();
 
@@ -492,11 +497,13 @@ public abstract class Vcpu implements Stateful {
             fill(address, physical, offset);
             return readRam(offset, size);
         }
-        if (!alone) {
-            leaving = true;
+        if (!reachDevices()) {
             return 0;
         }
-        return bus.load(physical, size);
+        long due = timeline.nextDue();
+        long value = bus.load(physical, size);
+        reachedDevices(due);
+        return value;
     }
 
     /** Stores by way of the guest's translation; on a fault, or if it must run alone, {@link #leaving} is set. */
@@ -515,11 +522,10 @@ public abstract class Vcpu implements Stateful {
         }
         long offset = bus.ramOffset(physical);
         if (offset < 0) {
-            if (alone) {
+            if (reachDevices()) {
+                long due = timeline.nextDue();
                 bus.store(physical, size, value);
-                attention = true;
-            } else {
-                leaving = true;
+                reachedDevices(due);
             }
             return;
         }
@@ -534,6 +540,18 @@ public abstract class Vcpu implements Stateful {
         if (code.guarded(physical)) {
             guardedText.written(physical, size);
         }
+    }
+
+    /** Whether the instruction at work may reach devices now; if not, it is to be run again alone. */
+    protected final boolean reachDevices() {
+        boolean may = alone || midBlock.mayReach();
+        leaving |= !may;
+        return may;
+    }
+
+    /** A device may have changed anything: the machine is asked if that matters to it before what was due. */
+    protected final void reachedDevices(long due) {
+        attention |= timeline.nextDue() < due || interruptDue() || bus.stopping();
     }
 
     static boolean crosses(long address, int size) {
@@ -646,7 +664,12 @@ public abstract class Vcpu implements Stateful {
         }
         ram.write(offset, bytes);
         relift(physical, bytes.length);
-        guardedText.written(physical, bytes.length);
+        long end = physical + bytes.length;
+        for (long at = physical; at < end; at = (at | CodeCache.PAGE - 1) + 1) {
+            if (code.guarded(at)) {
+                guardedText.written(at, (int) (Math.min(end, (at | CodeCache.PAGE - 1) + 1) - at));
+            }
+        }
     }
 
     /** Drops the blocks lifted from these bytes: what they are to be lifted to has changed. */

@@ -333,6 +333,11 @@ final class RandomCpu extends Vcpu {
     }
 
     @Override
+    protected boolean interruptDue() {
+        return false;
+    }
+
+    @Override
     public void attend() {
         attention = false;
     }

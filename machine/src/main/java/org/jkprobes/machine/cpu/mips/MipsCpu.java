@@ -143,6 +143,11 @@ public final class MipsCpu extends ProbedCpu {
         }
     }
 
+    @Override
+    protected boolean interruptDue() {
+        return cp0.interruptDue();
+    }
+
     private void interruptsChanged() {
         attention = true;
     }

@@ -20,16 +20,19 @@ final class PortAccess {
             cpu.fault();
             return false;
         }
-        return !cpu.wantAlone();
+        return cpu.mayReachPorts();
     }
 
     long in(int port, int size) {
-        cpu.requestAttention();
-        return ports.load(port, size);
+        long due = cpu.nextDue();
+        long value = ports.load(port, size);
+        cpu.portsReached(due);
+        return value;
     }
 
     void out(int port, int size, long value) {
+        long due = cpu.nextDue();
         ports.store(port, size, Flags.trim(size * 8, value));
-        cpu.requestAttention();
+        cpu.portsReached(due);
     }
 }

@@ -335,6 +335,11 @@ public final class X86Cpu extends ProbedCpu {
         return step.stepping();
     }
 
+    @Override
+    protected boolean interruptDue() {
+        return pins.due();
+    }
+
     /** IF may have been set, or an interrupt may have become due. */
     void lookAtInterrupts() {
         attention |= pins.due();
@@ -445,12 +450,17 @@ public final class X86Cpu extends ProbedCpu {
         leaving = true;
     }
 
-    /** The instruction at work is to be run again as a block of its own. */
-    boolean wantAlone() {
-        if (!alone) {
-            leaving = true;
-        }
-        return !alone;
+    /** As {@link #reachDevices}, for the ports. */
+    boolean mayReachPorts() {
+        return reachDevices();
+    }
+
+    long nextDue() {
+        return timeline.nextDue();
+    }
+
+    void portsReached(long due) {
+        reachedDevices(due);
     }
 
     /** The instruction at work has not happened. */
