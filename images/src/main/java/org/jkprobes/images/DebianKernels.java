@@ -49,6 +49,21 @@ public final class DebianKernels {
         return new DebianKernels(CacheFolder.ofUser()).fetch(architecture, progress);
     }
 
+    /** Whether an architecture's kernel has been fetched already. */
+    public boolean has(Architecture architecture) {
+        return architecture.suite().isPresent()
+                && Files.isRegularFile(cache.root()
+                        .resolve(folder(
+                                architecture,
+                                architecture.suite().get(),
+                                architecture.kernelPackage().orElseThrow()))
+                        .resolve("record"));
+    }
+
+    private static String folder(Architecture architecture, String suite, String metaPackage) {
+        return "%s-%s/%s".formatted(suite, architecture.debian(), metaPackage);
+    }
+
     /**
      * The kernel and the busybox of an architecture. With both in the cache and undamaged, no network is asked.
      *
@@ -68,7 +83,7 @@ public final class DebianKernels {
      */
     public Fetched fetch(Architecture architecture, String suite, String metaPackage, Progress progress)
             throws ImageException {
-        String folder = "%s-%s/%s".formatted(suite, architecture.debian(), metaPackage);
+        String folder = folder(architecture, suite, metaPackage);
         return cache.exclusively("packages", progress, () -> {
             Optional<Fetched> kept = kept(architecture, folder, progress);
             return kept.isPresent() ? kept.get() : fetchNow(architecture, suite, metaPackage, folder, progress);

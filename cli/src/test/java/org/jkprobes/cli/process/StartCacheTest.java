@@ -53,7 +53,8 @@ class StartCacheTest {
         makeJars();
         output(
                 Map.of("JAVA_HOME", System.getProperty("java.home")),
-                List.of(ROOT.resolve("bin/lib/train.sh").toString(), app.toString()));
+                List.of(ROOT.resolve("bin/lib/train.sh").toString(), app.toString(), "mipsel"));
+        assertThat(app.resolve("trained")).content().contains("mipsel\n");
         assertThat(app.resolve("classes.aot")).isNotEmptyFile();
         assertThat(app.resolve("training")).doesNotExist();
 
