@@ -27,7 +27,7 @@ final class BlockTranslator {
         long[] words = cpu.code.code.words;
         int count = block.microOps();
         long dead = cpu.temporaries();
-        emitter.begin(cpu);
+        emitter.begin(cpu, code);
         emitter.asides.clear();
         cache.begin(new int[0], 0);
         resume = new int[count + 1];
@@ -51,6 +51,9 @@ final class BlockTranslator {
             }
         }
         for (NativeEmitter.Aside aside : emitter.asides) {
+            if (emitter.emit(aside)) {
+                continue;
+            }
             out.land(aside.place());
             cache.spill(aside.at());
             leave(block, aside.index());

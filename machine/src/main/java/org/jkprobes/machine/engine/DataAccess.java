@@ -38,13 +38,7 @@ public final class DataAccess {
         if (!hits(address, size, SoftTlb.READ)) {
             return cpu.loadSlow(address, size);
         }
-        long host = host(address);
-        return switch (size) {
-            case 1 -> Host.getByte(host) & 0xffL;
-            case 2 -> Host.getShort(host) & 0xffffL;
-            case 4 -> Host.getInt(host) & 0xffffffffL;
-            default -> Host.getLong(host);
-        };
+        return Host.get(host(address), size);
     }
 
     /** Stores; as {@link #load} on a fault. */
@@ -80,6 +74,33 @@ public final class DataAccess {
                 Math.min(most, Math.min(itemsInPage(to, size, SoftTlb.WRITE), itemsInPage(from, size, SoftTlb.READ)));
         if (count > 0) {
             Host.copy(host(to), host(from), size, count);
+        }
+        return count;
+    }
+
+    /** Loads so many items upwards until one is a value, or is none, as far as that is quick. Returns how many, that one included. */
+    public long scanUpwards(long from, int size, long value, long most, boolean untilEqual) {
+        long count = Math.min(most, itemsInPage(from, size, SoftTlb.READ));
+        long mask = -1L >>> 64 - 8 * size;
+        long host = count == 0 ? 0 : host(from);
+        for (long i = 0; i < count; i++) {
+            if (((Host.get(host + i * size, size) ^ value) & mask) == 0 == untilEqual) {
+                return i + 1;
+            }
+        }
+        return count;
+    }
+
+    /** Loads so many pairs of items upwards until both are equal, or are not, as far as that is quick. Returns how many, those included. */
+    public long compareUpwards(long first, long second, int size, long most, boolean untilEqual) {
+        long count = Math.min(
+                most, Math.min(itemsInPage(first, size, SoftTlb.READ), itemsInPage(second, size, SoftTlb.READ)));
+        long one = count == 0 ? 0 : host(first);
+        long other = count == 0 ? 0 : host(second);
+        for (long i = 0; i < count; i++) {
+            if (Host.get(one + i * size, size) == Host.get(other + i * size, size) == untilEqual) {
+                return i + 1;
+            }
         }
         return count;
     }

@@ -52,6 +52,16 @@ final class Host {
         ALL.set(LONG, address, value);
     }
 
+    /** Loads 1, 2, 4 or 8 bytes, zero-extended. */
+    static long get(long address, int size) {
+        return switch (size) {
+            case 1 -> getByte(address) & 0xffL;
+            case 2 -> getShort(address) & 0xffffL;
+            case 4 -> getInt(address) & 0xffffffffL;
+            default -> getLong(address);
+        };
+    }
+
     /** Stores the low bytes of a value: 1, 2, 4 or 8. */
     static void put(long address, int size, long value) {
         switch (size) {

@@ -16,9 +16,10 @@ final class JumpCache {
     /** How often everything was forgotten. */
     int emptied;
 
-    // The range of addresses in which blocks were entered that last because their page is global.
-    private long lowestGlobal = -1;
-    private long highestGlobal;
+    /** The pages in which blocks were entered that last because it is global, and the others in which some were entered. */
+    private final PageSet globals = new PageSet();
+
+    private final PageSet locals = new PageSet();
 
     static int index(long pc) {
         return (int) (pc >>> 2) & MASK;
@@ -27,8 +28,9 @@ final class JumpCache {
     /** What {@link #mapping} must not exceed for an entry made now to be good. */
     long until(long pc, Lifetime lifetime) {
         if (lifetime == Lifetime.GLOBAL) {
-            lowestGlobal = Long.compareUnsigned(pc, lowestGlobal) < 0 ? pc : lowestGlobal;
-            highestGlobal = Long.compareUnsigned(pc, highestGlobal) > 0 ? pc : highestGlobal;
+            globals.add(pc);
+        } else if (lifetime == Lifetime.LOCAL) {
+            locals.add(pc);
         }
         return lifetime == Lifetime.LOCAL ? mapping : LASTING;
     }
@@ -41,25 +43,52 @@ final class JumpCache {
     /** The address space has changed. */
     void forgetLocal() {
         mapping++;
+        locals.clear();
     }
 
     /** The translation of the page of an address has changed. */
     void forgetPage(long address) {
-        mapping++;
-        boolean perhapsGlobal = Long.compareUnsigned(address | SoftTlb.PAGE_MASK, lowestGlobal) >= 0
-                && Long.compareUnsigned(address & ~SoftTlb.PAGE_MASK, highestGlobal) <= 0;
-        if (perhapsGlobal) {
+        if (globals.has(address)) {
             forgetAll();
+        } else if (locals.has(address)) {
+            forgetLocal();
         }
     }
 
     void forgetAll() {
-        mapping++;
-        if (lowestGlobal != -1) {
-            lowestGlobal = -1;
-            highestGlobal = 0;
+        forgetLocal();
+        if (globals.clear()) {
             emptied++;
             Arrays.fill(blocks, null);
+        }
+    }
+
+    /** A set of pages, and perhaps of others whose numbers end alike. */
+    private static final class PageSet {
+        private final long[] bits = new long[1 << 10];
+        private boolean any;
+
+        private int word(long address) {
+            return (int) (address >>> SoftTlb.PAGE_BITS + 6) & bits.length - 1;
+        }
+
+        void add(long address) {
+            any = true;
+            bits[word(address)] |= 1L << (address >>> SoftTlb.PAGE_BITS);
+        }
+
+        boolean has(long address) {
+            return any && (bits[word(address)] >>> (address >>> SoftTlb.PAGE_BITS) & 1) != 0;
+        }
+
+        /** Whether there was any. */
+        boolean clear() {
+            boolean had = any;
+            if (had) {
+                any = false;
+                Arrays.fill(bits, 0);
+            }
+            return had;
         }
     }
 }

@@ -35,6 +35,8 @@ final class NativeCode {
 
     private int next;
     private int generation;
+    /** Where the CPU's shared part of COMPUTE micro-ops is, or {@link NativeBlock#NONE}. */
+    private int routine = NativeBlock.NONE;
 
     /** By number: the block and the micro-op at which it is left. */
     private Block[] exitBlock = new Block[1024];
@@ -92,6 +94,7 @@ final class NativeCode {
     /** Drops all code. */
     void clear() {
         generation++;
+        routine = NativeBlock.NONE;
         next = first;
         Arrays.fill(exitBlock, 0, exits, null);
         exits = 0;
@@ -120,6 +123,16 @@ final class NativeCode {
     /** The leaving code, seen from where the next block will start. */
     int leaveFromNext() {
         return leave - next;
+    }
+
+    /** The shared part of COMPUTE micro-ops, seen from where the next block will start; emitted when it is wanted first. */
+    int routineFromNext(HostCompute how) {
+        if (routine == NativeBlock.NONE) {
+            X64Assembler out = new X64Assembler();
+            how.routine(out);
+            routine = place(out);
+        }
+        return routine - next;
     }
 
     /** Puts a block's code, whose places are offsets from its start, into memory. */

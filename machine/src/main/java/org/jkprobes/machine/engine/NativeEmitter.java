@@ -29,8 +29,9 @@ final class NativeEmitter {
      * @param at what is where when it is taken
      * @param after what is where at {@code back}
      * @param back where it could come back to with the micro-op done, or -1
+     * @param compute the micro-op if it is a COMPUTE, which the host may do; else 0
      */
-    record Aside(int place, int index, RegisterCache.State at, RegisterCache.State after, int back) {}
+    record Aside(int place, int index, RegisterCache.State at, RegisterCache.State after, int back, long compute) {}
 
     final X64Assembler out = new X64Assembler();
     final RegisterCache cache = new RegisterCache(out);
@@ -39,10 +40,15 @@ final class NativeEmitter {
     private boolean crossing;
     private int zero;
     private @Nullable Vcpu cpu;
+    private @Nullable HostCompute compute;
+    /** Where its routine is. */
+    private int routine;
 
-    /** Starts new code for a CPU as it is now. */
-    void begin(Vcpu cpu) {
+    /** Starts new code, at the next free place, for a CPU as it is now. */
+    void begin(Vcpu cpu, NativeCode code) {
         this.cpu = cpu;
+        compute = cpu.hostCompute().orElse(null);
+        routine = compute == null ? 0 : code.routineFromNext(compute);
         wrap = cpu.addressMask;
         crossing = cpu.mayCross;
         zero = cpu.zeroSlot();
@@ -52,7 +58,7 @@ final class NativeEmitter {
     /** Notes that a jump here, whose distance is at {@code place}, leaves micro-op {@code index} to Java for good. */
     void aside(int place, int index) {
         RegisterCache.State now = cache.state();
-        asides.add(new Aside(place, index, now, now, -1));
+        asides.add(new Aside(place, index, now, now, -1, 0));
     }
 
     /** Emits a micro-op that is no end of a block; false if Java is to do it. */
@@ -219,12 +225,10 @@ final class NativeEmitter {
                 out.increment(RAX, imm * Long.BYTES);
             }
             case Op.COMPUTE -> {
-                HostFlags how = cpu == null || Op.c(uop) == 0 ? HostFlags.NONE : cpu.hostFlags(uop);
-                if (how == HostFlags.NONE) {
-                    return false;
-                }
-                condition(uop, how, index);
+                return compute(uop, index);
             }
+            case Op.MERGE_LEFT, Op.MERGE_RIGHT -> merge(Op.op(uop) == Op.MERGE_LEFT, d, a, b);
+            case Op.ST_LEFT, Op.ST_RIGHT -> storePart(Op.op(uop) == Op.ST_LEFT, d, a, index);
             case Op.EXIT_IF -> {
                 int register = cache.read(a);
                 out.op(false, X64Assembler.TEST, register, register);
@@ -318,6 +322,42 @@ final class NativeEmitter {
         cache.write(d, RAX);
     }
 
+    private boolean compute(long uop, int index) {
+        HostFlags how = cpu == null || Op.c(uop) == 0 ? HostFlags.NONE : cpu.hostFlags(uop);
+        if (how != HostFlags.NONE) {
+            condition(uop, how, index);
+            return true;
+        }
+        HostCompute host = compute;
+        if (host == null) {
+            return false;
+        }
+        cache.store(cache.state(), host.slots());
+        boolean done = host.emit(uop, out, routine);
+        if (done) {
+            cache.write(Op.d(uop), RAX);
+        }
+        return done;
+    }
+
+    /** Emits a part that was put aside, if the host can do it; it comes back. */
+    boolean emit(Aside aside) {
+        HostCompute host = compute;
+        if (aside.compute() == 0 || host == null) {
+            return false;
+        }
+        out.land(aside.place());
+        cache.store(aside.at(), host.slots());
+        if (!host.emit(aside.compute(), out, routine)) {
+            return false;
+        }
+        cache.spill(aside.at());
+        cache.change(aside.at(), aside.after());
+        out.move(true, cache.holder(aside.after(), Op.d(aside.compute())), RAX);
+        out.distance(out.jump(), aside.back());
+        return true;
+    }
+
     /** A condition of the guest's flags by the host's, or aside if they were not set as expected. */
     private void condition(long uop, HostFlags how, int index) {
         int a = Op.a(uop);
@@ -335,7 +375,7 @@ final class NativeEmitter {
         }
         out.set(Op.b(uop) & 15, RAX);
         cache.write(Op.d(uop), RAX);
-        asides.add(new Aside(other, index, at, cache.state(), out.size()));
+        asides.add(new Aside(other, index, at, cache.state(), out.size(), uop));
     }
 
     private void extended(int opcode, int d, int a) {
@@ -352,6 +392,49 @@ final class NativeEmitter {
         int register = cache.update(d);
         out.immediate(false, X64Assembler.AND, register, ~mask);
         out.op(false, X64Assembler.OR, register, RAX);
+    }
+
+    /** LWL and LWR: see {@link Op#MERGE_LEFT}. */
+    private void merge(boolean left, int d, int a, int b) {
+        operand(false, RCX, b);
+        out.immediate(false, X64Assembler.AND, RCX, 3);
+        if (left) {
+            out.immediate(false, X64Assembler.XOR, RCX, 3);
+        }
+        out.shift(false, X64Assembler.SHL, RCX, 3);
+        operand(false, RAX, a);
+        out.constantSigned(RDX, -1);
+        out.shift(false, left ? X64Assembler.SHL : X64Assembler.SHR, RAX);
+        out.shift(false, left ? X64Assembler.SHL : X64Assembler.SHR, RDX);
+        out.not(RDX);
+        out.op(false, X64Assembler.AND, RDX, cache.read(d));
+        out.op(false, X64Assembler.OR, RAX, RDX);
+        cache.write(d, RAX);
+    }
+
+    /** SWL and SWR, by a change of the aligned word: see {@link Op#ST_LEFT}. */
+    private void storePart(boolean left, int d, int a, int index) {
+        int value = cache.read(d);
+        int miss = address(a, 0, 0, SoftTlb.WRITE);
+        out.move(false, RCX, RAX);
+        out.immediate(false, X64Assembler.AND, RCX, 3);
+        out.immediate(true, X64Assembler.AND, RAX, -4);
+        out.shift(false, X64Assembler.SHL, RCX, 3);
+        out.constantSigned(RDX, -1);
+        out.shift(false, X64Assembler.SHL, RDX);
+        if (left) {
+            // The bytes up to this one are replaced, by the highest ones.
+            out.shift(false, X64Assembler.SHL, RDX, 8);
+            out.immediate(false, X64Assembler.XOR, RCX, 24);
+        } else {
+            out.not(RDX);
+        }
+        out.changeMemory(X64Assembler.AND, RAX, RDX);
+        out.move(false, RDX, value);
+        out.shift(false, left ? X64Assembler.SHR : X64Assembler.SHL, RDX);
+        out.changeMemory(X64Assembler.OR, RAX, RDX);
+        RegisterCache.State now = cache.state();
+        asides.add(new Aside(miss, index, now, now, out.size(), 0));
     }
 
     /** Writes c and two slots to three slots. */
@@ -465,7 +548,7 @@ final class NativeEmitter {
             case Op.LD8U -> out.loadExtended(0xb6, to, RAX, 0);
             default -> out.loadExtended(0xbe, to, RAX, 0);
         }
-        asides.add(new Aside(miss, index, at, cache.state(), out.size()));
+        asides.add(new Aside(miss, index, at, cache.state(), out.size(), 0));
     }
 
     private void store(int op, int d, int a, int imm, int index) {
@@ -483,7 +566,7 @@ final class NativeEmitter {
             }
         }
         RegisterCache.State now = cache.state();
-        asides.add(new Aside(miss, index, now, now, out.size()));
+        asides.add(new Aside(miss, index, now, now, out.size(), 0));
     }
 
     // ---- ends ----
@@ -518,7 +601,7 @@ final class NativeEmitter {
 
     /** Goes on at an address that the jump cache knows; all has been stored, and what is where is as given. */
     void known(long pc, int mode, int index, RegisterCache.State at) {
-        int entry = NativeFrame.jump(pc);
+        int entry = NativeFrame.jump(pc, mode);
         if (pc == (int) pc) {
             out.constantSigned(RAX, (int) pc);
         } else {
@@ -533,9 +616,9 @@ final class NativeEmitter {
         out.opMemory(true, X64Assembler.CMP, RDX, RBX, NativeFrame.MAPPING);
         int otherMapping = out.jumpIf(X64Assembler.LESS);
         out.jumpMemory(RBX, entry + NativeFrame.JUMP_CODE);
-        asides.add(new Aside(otherPc, index, at, at, -1));
-        asides.add(new Aside(otherMode, index, at, at, -1));
-        asides.add(new Aside(otherMapping, index, at, at, -1));
+        asides.add(new Aside(otherPc, index, at, at, -1, 0));
+        asides.add(new Aside(otherMode, index, at, at, -1, 0));
+        asides.add(new Aside(otherMapping, index, at, at, -1, 0));
     }
 
     /** Jumps to where the jump cache says. All must have been stored. */
@@ -544,6 +627,7 @@ final class NativeEmitter {
         out.move(false, RCX, RAX);
         out.shift(false, X64Assembler.SHR, RCX, 2);
         out.immediate(false, X64Assembler.AND, RCX, (1 << NativeFrame.JUMP_BITS) - 1);
+        out.immediate(false, X64Assembler.XOR, RCX, NativeFrame.jumpMode(mode));
         out.shift(false, X64Assembler.SHL, RCX, 5);
         out.opIndexed(true, X64Assembler.CMP, RAX, RBX, RCX, NativeFrame.JUMPS);
         int otherPc = out.jumpIf(X64Assembler.NOT_EQUAL);

@@ -21,7 +21,7 @@ final class NativeFrame {
     /** Entries of the jump cache: {pc, mode, address of the code, mapping}. */
     static final int JUMPS = 4096;
 
-    static final int JUMP_BITS = 12;
+    static final int JUMP_BITS = 15;
     static final int JUMP_SIZE = 32;
     static final int JUMP_MODE = 8;
     static final int JUMP_CODE = 16;
@@ -78,13 +78,18 @@ final class NativeFrame {
         }
     }
 
-    /** Where the entry of an address is. */
-    static int jump(long pc) {
-        return JUMPS + ((int) (pc >>> 2) & (1 << JUMP_BITS) - 1) * JUMP_SIZE;
+    /** Where the entry of an address and a mode is. */
+    static int jump(long pc, int mode) {
+        return JUMPS + ((int) (pc >>> 2) & (1 << JUMP_BITS) - 1 ^ jumpMode(mode)) * JUMP_SIZE;
+    }
+
+    /** What of the number of an entry depends on the mode: code may run in several by turns. */
+    static int jumpMode(int mode) {
+        return mode * 0x9e3779b1 >>> 32 - JUMP_BITS;
     }
 
     void putJump(long pc, int mode, long code, long mapping) {
-        int at = jump(pc);
+        int at = jump(pc, mode);
         put(at, pc);
         put(at + JUMP_MODE, mode & 0xffffffffL);
         put(at + JUMP_CODE, code);

@@ -48,7 +48,7 @@ final class RegionTranslator {
 
     /** Emits blocks that all have code of their own, the head first, at the next free place, and lets the head's entry lead there. */
     Region translate(List<Block> blocks, RegionPins pins, Vcpu cpu) {
-        emitter.begin(cpu);
+        emitter.begin(cpu, code);
         pins.startIn(cache);
         dead = cpu.temporaries();
         ways.clear();
@@ -186,6 +186,9 @@ final class RegionTranslator {
 
     private void leaveAside(Block block, List<NativeEmitter.Aside> asides) {
         for (NativeEmitter.Aside aside : asides) {
+            if (emitter.emit(aside)) {
+                continue;
+            }
             out.land(aside.place());
             cache.spill(aside.at());
             leave(block, aside.index());

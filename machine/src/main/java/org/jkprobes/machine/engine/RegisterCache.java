@@ -166,6 +166,36 @@ final class RegisterCache {
         }
     }
 
+    /** Stores slots of a set that were not at that place. */
+    void store(State at, long slots) {
+        for (int i = 0; i < at.slotOf.length; i++) {
+            int slot = at.slotOf[i];
+            boolean newer = ((i < pinned ? pinnedWritten : at.dirty) >> i & 1) != 0;
+            if (newer && slot >= 0 && slot < 64 && (slots >> slot & 1) != 0) {
+                store(i, slot);
+            }
+        }
+    }
+
+    /** From what the registers hold at a place, all of it stored, to what they hold at another. */
+    void change(State at, State after) {
+        for (int i = 0; i < at.slotOf.length; i++) {
+            if (after.slotOf[i] != NONE && after.slotOf[i] != at.slotOf[i]) {
+                out.load(true, POOL[i], X64Assembler.RBX, after.slotOf[i] * 8);
+            }
+        }
+    }
+
+    /** The register that holds a slot at a place. */
+    int holder(State at, int slot) {
+        for (int i = 0; i < at.slotOf.length; i++) {
+            if (at.slotOf[i] == slot) {
+                return POOL[i];
+            }
+        }
+        throw new IllegalStateException("in no register: " + slot);
+    }
+
     void spillPinned() {
         for (int i = 0; i < pinned; i++) {
             if ((pinnedWritten >> i & 1) != 0) {

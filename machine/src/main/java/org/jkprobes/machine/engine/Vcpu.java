@@ -3,6 +3,7 @@ package org.jkprobes.machine.engine;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jkprobes.machine.Stateful;
 import org.jkprobes.machine.Timeline;
 import org.jspecify.annotations.Nullable;
@@ -148,6 +149,11 @@ public abstract class Vcpu implements Stateful {
     /** How an x86-64 host's flags give what a COMPUTE micro-op computes as long as its slot a holds its c. */
     protected HostFlags hostFlags(long uop) {
         return HostFlags.NONE;
+    }
+
+    /** How a host does COMPUTE micro-ops, if it is known. */
+    protected Optional<HostCompute> hostCompute() {
+        return Optional.empty();
     }
 
     /** Runs a helper micro-op. Sets {@link #leaving} and {@link #pending} to raise. */

@@ -3,11 +3,11 @@ package org.jkprobes.machine.engine;
 import java.util.Arrays;
 
 /** Writes x86-64 instructions into a buffer. Registers are numbered as in instructions; {@code wide} means 64 bits, else 32. */
-final class X64Assembler {
-    static final int RAX = 0;
-    static final int RCX = 1;
-    static final int RDX = 2;
-    static final int RBX = 3;
+public final class X64Assembler {
+    public static final int RAX = 0;
+    public static final int RCX = 1;
+    public static final int RDX = 2;
+    public static final int RBX = 3;
     static final int RSP = 4;
     static final int RBP = 5;
     static final int RSI = 6;
@@ -19,30 +19,33 @@ final class X64Assembler {
     static final int R15 = 15;
 
     // Arithmetic, as the opcode of the form "register, register or memory".
-    static final int ADD = 0x03;
-    static final int OR = 0x0b;
-    static final int AND = 0x23;
-    static final int SUB = 0x2b;
-    static final int XOR = 0x33;
-    static final int CMP = 0x3b;
+    public static final int ADD = 0x03;
+    public static final int OR = 0x0b;
+    public static final int ADC = 0x13;
+    public static final int SBB = 0x1b;
+    public static final int AND = 0x23;
+    public static final int SUB = 0x2b;
+    public static final int XOR = 0x33;
+    public static final int CMP = 0x3b;
     static final int MOV = 0x8b;
-    static final int TEST = 0x85;
+    public static final int TEST = 0x85;
 
     // Conditions.
-    static final int BELOW = 2;
-    static final int ABOVE_EQUAL = 3;
-    static final int EQUAL = 4;
-    static final int NOT_EQUAL = 5;
+    public static final int OVERFLOW = 0;
+    public static final int BELOW = 2;
+    public static final int ABOVE_EQUAL = 3;
+    public static final int EQUAL = 4;
+    public static final int NOT_EQUAL = 5;
     static final int SIGN = 8;
     static final int LESS = 12;
     static final int GREATER_EQUAL = 13;
 
     // Shifts, as the digit of the opcode's group.
-    static final int ROL = 0;
-    static final int ROR = 1;
-    static final int SHL = 4;
-    static final int SHR = 5;
-    static final int SAR = 7;
+    public static final int ROL = 0;
+    public static final int ROR = 1;
+    public static final int SHL = 4;
+    public static final int SHR = 5;
+    public static final int SAR = 7;
 
     private byte[] buffer = new byte[4096];
     private int size;
@@ -51,7 +54,7 @@ final class X64Assembler {
         size = 0;
     }
 
-    int size() {
+    public int size() {
         return size;
     }
 
@@ -90,7 +93,7 @@ final class X64Assembler {
     }
 
     /** reg op= rm. */
-    void op(boolean wide, int opcode, int reg, int rm) {
+    public void op(boolean wide, int opcode, int reg, int rm) {
         rex(wide, reg, 0, rm);
         byte1(opcode);
         modrm(3, reg, rm);
@@ -143,11 +146,11 @@ final class X64Assembler {
         }
     }
 
-    void move(boolean wide, int to, int from) {
+    public void move(boolean wide, int to, int from) {
         op(wide, MOV, to, from);
     }
 
-    void load(boolean wide, int to, int base, int displacement) {
+    public void load(boolean wide, int to, int base, int displacement) {
         opMemory(wide, MOV, to, base, displacement);
     }
 
@@ -223,7 +226,7 @@ final class X64Assembler {
         byte1(0xc8 | reg & 7);
     }
 
-    void multiply(boolean wide, int to, int by) {
+    public void multiply(boolean wide, int to, int by) {
         rex(wide, to, 0, by);
         byte1(0x0f);
         byte1(0xaf);
@@ -231,7 +234,7 @@ final class X64Assembler {
     }
 
     /** reg op= immediate, with an opcode of the register form. */
-    void immediate(boolean wide, int opcode, int reg, int value) {
+    public void immediate(boolean wide, int opcode, int reg, int value) {
         rex(wide, 0, 0, reg);
         int digit = opcode >> 3;
         if (value == (byte) value) {
@@ -246,7 +249,7 @@ final class X64Assembler {
     }
 
     /** Sets a register to a constant, zero-extended. */
-    void constant(int reg, int value) {
+    public void constant(int reg, int value) {
         if (value == 0) {
             op(false, XOR, reg, reg);
             return;
@@ -270,7 +273,7 @@ final class X64Assembler {
         long8(value);
     }
 
-    void shift(boolean wide, int digit, int reg, int count) {
+    public void shift(boolean wide, int digit, int reg, int count) {
         rex(wide, 0, 0, reg);
         byte1(0xc1);
         modrm(3, digit, reg);
@@ -278,7 +281,7 @@ final class X64Assembler {
     }
 
     /** By CL. */
-    void shift(boolean wide, int digit, int reg) {
+    public void shift(boolean wide, int digit, int reg) {
         rex(wide, 0, 0, reg);
         byte1(0xd3);
         modrm(3, digit, reg);
@@ -291,7 +294,7 @@ final class X64Assembler {
     }
 
     /** Sets a register to 0 or 1. */
-    void set(int condition, int reg) {
+    public void set(int condition, int reg) {
         byte1(0x40 | reg >> 3);
         byte1(0x0f);
         byte1(0x90 | condition);
@@ -307,7 +310,7 @@ final class X64Assembler {
     }
 
     /** A conditional jump; returns the place of its distance. */
-    int jumpIf(int condition) {
+    public int jumpIf(int condition) {
         byte1(0x0f);
         byte1(0x80 | condition);
         int4(0);
@@ -315,7 +318,7 @@ final class X64Assembler {
     }
 
     /** A jump; returns the place of its distance. */
-    int jump() {
+    public int jump() {
         byte1(0xe9);
         int4(0);
         return size - 4;
@@ -339,24 +342,134 @@ final class X64Assembler {
         byte1(0x50 | reg & 7);
     }
 
-    void pop(int reg) {
+    public void pop(int reg) {
         rex(false, 0, 0, reg);
         byte1(0x58 | reg & 7);
     }
 
-    void ret() {
+    public void ret() {
         byte1(0xc3);
     }
 
     /** Makes a jump come here. */
-    void land(int place) {
+    public void land(int place) {
         distance(place, size);
     }
 
     void distance(int place, int target) {
-        int distance = target - (place + 4);
+        int4At(place, target - (place + 4));
+    }
+
+    private void int4At(int place, int value) {
         for (int i = 0; i < 4; i++) {
-            buffer[place + i] = (byte) (distance >> 8 * i);
+            buffer[place + i] = (byte) (value >> 8 * i);
         }
+    }
+
+    /** reg op= rm, of 8, 16, 32 or 64 bits of the first four registers. */
+    public void narrow(int width, int opcode, int reg, int rm) {
+        if (width == 16) {
+            byte1(0x66);
+        }
+        op(width == 64, width == 8 ? opcode - 1 : opcode, reg, rm);
+    }
+
+    /** CF = a bit of a register. */
+    public void testBit(int reg, int bit) {
+        rex(true, 0, 0, reg);
+        byte1(0x0f);
+        byte1(0xba);
+        modrm(3, 4, reg);
+        byte1(bit);
+    }
+
+    /** CF = the bit of a register whose number another one says, as far as there are so many. */
+    public void testBit(int width, int reg, int bit) {
+        if (width == 16) {
+            byte1(0x66);
+        }
+        rex(width == 64, bit, 0, reg);
+        byte1(0x0f);
+        byte1(0xa3);
+        modrm(3, bit, reg);
+    }
+
+    /** Extends the low bits of one of the first four registers to 64. */
+    public void extend(int width, boolean signed, int reg) {
+        switch (width) {
+            case 8, 16 -> {
+                rex(true, reg, 0, reg);
+                byte1(0x0f);
+                byte1((signed ? 0xbe : 0xb6) | (width == 16 ? 1 : 0));
+                modrm(3, reg, reg);
+            }
+            case 32 -> {
+                if (signed) {
+                    signExtend32(reg, reg);
+                } else {
+                    move(false, reg, reg);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    /** Sets the lowest byte of one of the first four registers to 0 or 1. */
+    public void setByte(int condition, int reg) {
+        byte1(0x0f);
+        byte1(0x90 | condition);
+        modrm(3, 0, reg);
+    }
+
+    /** The same of the second byte. */
+    public void setHighByte(int condition, int reg) {
+        setByte(condition, reg + 4);
+    }
+
+    /** to = the second byte of one of the first four registers. */
+    public void highByte(int to, int from) {
+        byte1(0x0f);
+        byte1(0xb6);
+        modrm(3, to, from + 4);
+    }
+
+    public void pushFlags() {
+        byte1(0x9c);
+    }
+
+    public void call(int target) {
+        byte1(0xe8);
+        int4(target - (size + 4));
+    }
+
+    /** Jumps to the n-th of so many places, with n in a register; both registers are changed. Returns the table. */
+    public int tableJump(int base, int number, int count) {
+        rex(true, base, 0, 0);
+        byte1(0x8d);
+        modrm(0, base, 5);
+        int4(0);
+        int here = size;
+        rex(true, number, number, base);
+        byte1(0x63);
+        modrm(0, number, 4);
+        byte1(2 << 6 | (number & 7) << 3 | base & 7);
+        op(true, ADD, number, base);
+        jumpRegister(number);
+        distance(here - 4, size);
+        int table = size;
+        for (int i = 0; i < count; i++) {
+            int4(0);
+        }
+        return table;
+    }
+
+    /** Makes the n-th place be here. */
+    public void tableEntry(int table, int n) {
+        int4At(table + 4 * n, size - table);
+    }
+
+    /** op= to the 32 bits at [base]. */
+    void changeMemory(int opcode, int base, int from) {
+        opMemory(false, opcode - 2, from, base, 0);
     }
 }

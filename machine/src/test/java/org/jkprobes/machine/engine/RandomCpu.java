@@ -1,5 +1,6 @@
 package org.jkprobes.machine.engine;
 
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jkprobes.machine.StateInput;
 import org.jkprobes.machine.StateOutput;
@@ -182,7 +183,13 @@ final class RandomCpu extends Vcpu {
         slot(Op.d(uop), holds ? 1 : 0);
     }
 
-    private static HostFlags kind(int number) {
+    /** Every other program's host does without Java. */
+    @Override
+    protected Optional<HostCompute> hostCompute() {
+        return seed % 2 == 0 ? Optional.of(new RandomCompute()) : Optional.empty();
+    }
+
+    static HostFlags kind(int number) {
         return switch (number) {
             case 1 -> HostFlags.COMPARE;
             case 2 -> HostFlags.COMPARE64;
@@ -247,10 +254,12 @@ final class RandomCpu extends Vcpu {
                         // Flags, which the condition mostly finds as expected.
                         int flags = d % (SLOTS_IN_USE - 2);
                         int kind = random.nextInt(1, 7);
-                        out.slots(Op.RECORD, flags, a, b, kind);
+                        if (random.nextInt(3) != 0) {
+                            out.slots(Op.RECORD, flags, a, b, kind);
+                        }
                         int condition = new int[] {X64Assembler.BELOW, X64Assembler.EQUAL, X64Assembler.LESS}
                                 [random.nextInt(3)];
-                        int expected = random.nextInt(4) == 0 ? 1 : kind;
+                        int expected = random.nextInt(4) == 0 ? random.nextInt(2) : kind;
                         out.immediate(Op.COMPUTE, random.nextInt(SLOTS_IN_USE), flags, condition, expected);
                     }
                     case 0 -> out.slots(Op.RECORD, d % (SLOTS_IN_USE - 2), a, b, imm & 0xff);
@@ -274,6 +283,11 @@ final class RandomCpu extends Vcpu {
             default -> {
                 // Into RAM, mostly aligned, by way of a few pages.
                 out.immediate(Op.ANDI64, ADDRESS_SLOT, a, random.nextInt(4) == 0 ? 0xffff : 0xfff8);
+                if (random.nextInt(8) == 0) {
+                    out.immediate(Op.ADDI64, ADDRESS_SLOT, ADDRESS_SLOT, 0x10000);
+                    out.immediate(random.nextBoolean() ? Op.ST_LEFT : Op.ST_RIGHT, d, ADDRESS_SLOT, 0);
+                    return;
+                }
                 int op = pick(random, MEMORY);
                 boolean zero = op >= Op.ST8 && random.nextInt(4) == 0;
                 out.immediate(op, zero ? ZERO : d, ADDRESS_SLOT, 0x10000 + 8 * random.nextInt(100));

@@ -63,6 +63,17 @@ final class OperandLifter {
         inSegment(memory.segment());
     }
 
+    /** Makes the linear address ready that a register points to in a segment. */
+    void at(int register, int number) {
+        base = register;
+        displacement = 0;
+        int bits = instruction.addressBits();
+        if (bits == 16 || bits == 32 && long64) {
+            cut(bits);
+        }
+        inSegment(number);
+    }
+
     /** The same, with a slot added to the offset. */
     void address(X86Operand.Mem memory, int more) {
         effective(memory);

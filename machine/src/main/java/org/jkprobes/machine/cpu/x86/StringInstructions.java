@@ -10,6 +10,7 @@ import org.jkprobes.isa.x86.X86Instruction;
 import org.jkprobes.isa.x86.X86Mode;
 import org.jkprobes.isa.x86.X86Op;
 import org.jkprobes.machine.engine.Block;
+import org.jkprobes.machine.engine.DataAccess;
 
 /**
  * MOVS, STOS, LODS, SCAS, CMPS, INS and OUTS. An iteration is an instruction of virtual time; between two of them an interrupt may
@@ -87,27 +88,37 @@ final class StringInstructions {
         return more;
     }
 
-    /** Several iterations of MOVS or STOS inside one page, upwards; 0 if that cannot be. */
+    /** Several iterations inside one page, upwards; 0 if that cannot be. */
     private long bulk(X86Instruction i, long most) {
-        boolean moves = i.op() == X86Op.MOVS;
-        if (most < 2 || !moves && i.op() != X86Op.STOS || cpu.directionDown()) {
+        if (most < 2 || cpu.directionDown() || !cpu.quickStrings()) {
             return 0;
         }
         int bytes = i.operandBits() / 8;
         int address = i.addressBits();
-        long done;
-        if (moves) {
-            long source = cpu.linear(source(i), address, cpu.slot(RSI));
-            done = cpu.moveInPage(destination(address), source, bytes, most);
-        } else {
-            done = cpu.fillInPage(destination(address), bytes, cpu.slot(RAX), most);
+        boolean two = i.op() == X86Op.MOVS || i.op() == X86Op.CMPS;
+        long source = two ? cpu.linear(source(i), address, cpu.slot(RSI)) : 0;
+        long destination = destination(address);
+        DataAccess data = cpu.data();
+        long done = switch (i.op()) {
+            case MOVS -> data.copyUpwards(destination, source, bytes, most);
+            case STOS -> data.fillUpwards(destination, bytes, cpu.slot(RAX), most);
+            case SCAS -> data.scanUpwards(destination, bytes, cpu.slot(RAX), most, i.repne());
+            case CMPS -> data.compareUpwards(source, destination, bytes, most, i.repne());
+            default -> 0;
+        };
+        if (done == 0) {
+            return 0;
         }
-        if (done > 0) {
-            if (moves) {
-                cpu.gpr(address, RSI, cpu.slot(RSI) + done * bytes);
-            }
-            cpu.gpr(address, RDI, cpu.slot(RDI) + done * bytes);
+        long last = (done - 1) * bytes;
+        if (i.op() == X86Op.SCAS) {
+            compare(i.operandBits(), cpu.slot(RAX), data.load(destination + last, bytes));
+        } else if (i.op() == X86Op.CMPS) {
+            compare(i.operandBits(), data.load(source + last, bytes), data.load(destination + last, bytes));
         }
+        if (two) {
+            cpu.gpr(address, RSI, cpu.slot(RSI) + done * bytes);
+        }
+        cpu.gpr(address, RDI, cpu.slot(RDI) + done * bytes);
         return done;
     }
 
@@ -116,7 +127,7 @@ final class StringInstructions {
         return Math.min(32, i.operandBits());
     }
 
-    private static int source(X86Instruction i) {
+    static int source(X86Instruction i) {
         int override = i.segmentOverride();
         return override < 0 || cannotOverride(i, override) ? Segment.DS : override;
     }

@@ -7,6 +7,7 @@ import static org.jkprobes.machine.cpu.x86.X86Slots.CC_OP;
 import static org.jkprobes.machine.cpu.x86.X86Slots.DF;
 import static org.jkprobes.machine.cpu.x86.X86Slots.SEGMENT_BASE;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jkprobes.machine.StateInput;
 import org.jkprobes.machine.StateOutput;
@@ -20,6 +21,8 @@ import org.jkprobes.machine.device.X86Interrupts;
 import org.jkprobes.machine.engine.Block;
 import org.jkprobes.machine.engine.BlockBuilder;
 import org.jkprobes.machine.engine.Bus;
+import org.jkprobes.machine.engine.DataAccess;
+import org.jkprobes.machine.engine.HostCompute;
 import org.jkprobes.machine.engine.HostFlags;
 import org.jkprobes.machine.engine.Lifetime;
 import org.jkprobes.machine.engine.Op;
@@ -48,6 +51,7 @@ public final class X86Cpu extends ProbedCpu {
     private final X86Lifter lifter;
     private final CodeBytes fetches;
     private final HelperCalls helpers;
+    private final Optional<HostCompute> flagsCode = Optional.of(new FlagsCode());
     private final Debugging debugging;
     private final Stepping step = new Stepping(this);
     private final FaultRules faults;
@@ -662,15 +666,12 @@ public final class X86Cpu extends ProbedCpu {
         return mayStore(block, linear, size);
     }
 
-    long moveInPage(long to, long from, int size, long most) {
-        return quickStrings() ? data.copyUpwards(to, from, size, most) : 0;
+    DataAccess data() {
+        return data;
     }
 
-    long fillInPage(long to, int size, long value, long most) {
-        return quickStrings() ? data.fillUpwards(to, size, value, most) : 0;
-    }
-
-    private boolean quickStrings() {
+    /** Whether strings need no look at the limits of segments. */
+    boolean quickStrings() {
         return (mode & LIMITS) == 0;
     }
 
@@ -700,6 +701,11 @@ public final class X86Cpu extends ProbedCpu {
     @Override
     protected void lift(BlockBuilder into, long pc, long physical, int mode, int limit) {
         lifter.lift(into, pc, physical, mode, limit, (int) slot(CC_OP));
+    }
+
+    @Override
+    protected Optional<HostCompute> hostCompute() {
+        return flagsCode;
     }
 
     @Override

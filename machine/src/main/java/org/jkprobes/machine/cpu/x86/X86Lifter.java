@@ -40,6 +40,7 @@ final class X86Lifter {
     private final X86Emitter emit = new X86Emitter();
     private final OperandLifter operands = new OperandLifter(emit);
     private final ArithmeticLifter arithmetic = new ArithmeticLifter(emit, operands);
+    private final StringLifter strings = new StringLifter(emit, operands);
     private final DataLifter data = new DataLifter(emit, operands);
     private final BitLifter bits = new BitLifter(emit, operands);
     private final ControlLifter control = new ControlLifter(emit, operands);
@@ -75,6 +76,7 @@ final class X86Lifter {
         emit.begin(into, flags);
         operands.begin(into, mode);
         arithmetic.begin(into);
+        strings.begin(into);
         data.begin(into);
         bits.begin(into);
         control.begin(into, start, mode);
@@ -212,6 +214,9 @@ final class X86Lifter {
     }
 
     private boolean string(X86Instruction i, int number) {
+        if (strings.lift(i)) {
+            return false;
+        }
         emit.flagsUnknown();
         if (!i.isRepeated()) {
             emit.helper(X86Helper.STRING, number, ZERO, ZERO);
