@@ -1,6 +1,5 @@
 package org.jkprobes.machine.engine;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
@@ -33,7 +32,7 @@ public final class Ram {
         if (size <= 0 || size % PAGE != 0) {
             throw new IllegalArgumentException("RAM of " + size + " bytes");
         }
-        bytes = Arena.ofAuto().allocate(size, PAGE);
+        bytes = Mapped.zeros(size);
         pageHash = new long[(int) (size / PAGE)];
     }
 
