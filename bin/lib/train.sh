@@ -2,9 +2,9 @@
 # Makes APP/classes.aot, the JVM's cache of loaded classes and of what is hot in them, with which bin/jkprobes starts in about two
 # thirds of the time:
 #
-#   JAVA_HOME=… bin/lib/train.sh APP [GUEST]
+#   JAVA_HOME=… bin/lib/train.sh APP [GUEST …]
 #
-# It has GUEST and every other guest whose kernel is there boot, see Training.java, while the JVM takes notes. bin/jkprobes calls it in
+# It has each GUEST and every other guest whose kernel is there boot, see Training.java, while the JVM takes notes. bin/jkprobes calls it in
 # the background at the first run after a build, and at the first run of a guest that it has not yet seen. If it fails, nothing
 # changes and a later run tries again.
 set -uo pipefail
