@@ -2,7 +2,9 @@ package org.jkprobes.gdb.target;
 
 import java.util.Optional;
 import java.util.function.LongFunction;
+import org.jkprobes.isa.mips.MipsInstruction;
 import org.jkprobes.symbols.KernelSymbols;
+import org.jkprobes.target.Symbol;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,10 @@ public final class SettledKernel {
     private static final int LOST = 3;
 
     private static final int PAGE_SHIFT = 12;
+    /** Functions that are looked at: of an image that was left behind, some are no longer there. */
+    private static final int SAMPLES = 128;
 
+    private final GdbTarget target;
     private final LongFunction<Optional<KernelSymbols>> search;
     private final boolean mayMove;
     private final boolean wide;
@@ -32,6 +37,7 @@ public final class SettledKernel {
 
     /** Of a way to find the kernel whose text a pc is in. */
     public SettledKernel(GdbTarget target, LongFunction<Optional<KernelSymbols>> search) {
+        this.target = target;
         this.search = search;
         mayMove = target.architecture().startsWith("mips");
         wide = target.wordBytes() == 8;
@@ -52,8 +58,8 @@ public final class SettledKernel {
         KernelSymbols known = candidate;
         if (known == null || !known.isText(pc) && ++lost >= LOST) {
             Optional<KernelSymbols> found = search.apply(pc);
-            if (found.isEmpty()) {
-                return found;
+            if (found.isEmpty() || !wide && !isWhole(found.get())) {
+                return Optional.empty();
             }
             candidate = found.get();
             if (known == null || !known.text().equals(found.get().text())) {
@@ -73,5 +79,21 @@ public final class SettledKernel {
         return seen > LOOKS || programs && spread && seen >= LOOKS_WITH_PROGRAMS
                 ? Optional.of(known)
                 : Optional.empty();
+    }
+
+    /** Whether functions begin with instructions; not of 64 bits, which nobody decodes. */
+    private boolean isWhole(KernelSymbols found) {
+        long[] functions = found.all()
+                .mapToLong(Symbol::address)
+                .filter(found::isText)
+                .distinct()
+                .toArray();
+        for (int i = 0; i < SAMPLES && functions.length > 0; i++) {
+            int word = target.memory().readInt(functions[(int) ((long) i * functions.length / SAMPLES)], -1);
+            if (!MipsInstruction.of(word).isDefined()) {
+                return false;
+            }
+        }
+        return true;
     }
 }
