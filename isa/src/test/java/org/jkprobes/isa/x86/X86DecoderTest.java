@@ -20,7 +20,10 @@ class X86DecoderTest {
         return X86Decoder.decode(code, 0, code.length, mode);
     }
 
-    /** Random bytes: no exception, a sane length, and no byte past the limit or past the length has any influence. */
+    /**
+     * Random bytes: no exception, a sane length, and no byte past the limit or past the length has any influence. As a soak: {@code
+     * -Djkprobes.x86.cases=3400000 -Djkprobes.seed=20261122}, 10.2 million cases in 100 s, passed on 2026-11-21.
+     */
     @ParameterizedTest
     @EnumSource
     void random_bytes(X86Mode mode) {
