@@ -31,9 +31,11 @@ import org.jkprobes.gdb.target.GdbTarget;
 final class StubHits {
     private static final int ROUNDS = 5;
     private static final int HITS = 400;
-    /** A system call that has a function called which begins with a no-op; behind it is one that reads memory of its CPU. */
+    /** What a system call has called once, and another one for each of 1000 files; both begin with a no-op. */
     private static final String FUNCTION = "find_vpid";
 
+    private static final String IN_A_LOOP = "__fdget";
+    /** Behind the first one's no-op is an instruction that reads memory of its CPU. */
     private static final int NOOP_BYTES = 5;
 
     private StubHits() {}
@@ -43,10 +45,33 @@ final class StubHits {
 
     /** Of the project in a folder. */
     static void run(Path root, PrintStream out) throws IOException, InterruptedException {
-        Path program = Files.createTempFile("jkprobes-looks", "");
+        out.println("| a hit on QEMU's stub | minimal client | jkprobes | ratio | bar | of it in QEMU |");
+        out.println("|---|---|---|---|---|---|");
+        on(root, "looks.c", FUNCTION, (guest, entry) -> {
+            row(out, guest, "once a system call, an instruction that needs no step", entry, 0.7);
+            row(out, guest, "the same, one that is stepped", entry + NOOP_BYTES, 1.0);
+        });
+        on(root, "polls.c", IN_A_LOOP, (guest, entry) -> {
+            row(out, guest, "in a loop of the kernel, an instruction that needs no step", entry, 0.7);
+        });
+    }
+
+    private interface Measurement {
+        void on(QemuGuest guest, long entry);
+    }
+
+    /** On a guest that runs a program of the project's, which has a function called. */
+    private static void on(Path root, String source, String function, Measurement measurement)
+            throws IOException, InterruptedException {
+        Path program = Files.createTempFile("jkprobes-hits", "");
         try {
-            compile(root.resolve("cli/src/test/guest/looks.c"), program);
-            measure(program, out);
+            compile(root.resolve("cli/src/test/guest").resolve(source), program);
+            try (QemuGuest guest = new QemuGuest(QemuGuest.program(Guest.X86_64, program), 1, new Silence())) {
+                GdbTarget first = guest.target(guest.connect());
+                long entry = guest.boot(first).find(function).orElseThrow().address();
+                first.detach();
+                measurement.on(guest, entry);
+            }
         } finally {
             Files.deleteIfExists(program);
         }
@@ -69,18 +94,6 @@ final class StubHits {
                 .waitFor();
         if (status != 0) {
             throw new BenchFailure("gcc cannot build " + source);
-        }
-    }
-
-    private static void measure(Path program, PrintStream out) {
-        try (QemuGuest guest = new QemuGuest(QemuGuest.program(Guest.X86_64, program), 1, new Silence())) {
-            GdbTarget first = guest.target(guest.connect());
-            long entry = guest.boot(first).find(FUNCTION).orElseThrow().address();
-            first.detach();
-            out.println("| a hit on QEMU's stub | minimal client | jkprobes | ratio | bar | of it in QEMU |");
-            out.println("|---|---|---|---|---|---|");
-            row(out, guest, "an instruction that needs no step", entry, 0.7);
-            row(out, guest, "an instruction that is stepped", entry + NOOP_BYTES, 1.0);
         }
     }
 
