@@ -1,6 +1,7 @@
 // What the guest runs while its machine is measured: workload NAME COUNT. The lines MARK:NAME:BEGIN and MARK:NAME:END on the
 // console are where the host looks at its clocks. The value behind END keeps the compiler from leaving work out, and must be the
 // same on every machine.
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,6 +157,19 @@ static uint32_t core(uint32_t count) {
 }
 
 // The shortest way into the kernel and back.
+/* Each has the kernel look for 1000 files that are not open. */
+static uint32_t polls(uint32_t count) {
+    static struct pollfd list[1000];
+    uint32_t sum = 0;
+    for (int i = 0; i < 1000; i++) {
+        list[i].fd = 500;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        sum += poll(list, 1000, 0);
+    }
+    return sum;
+}
+
 static uint32_t getppid_calls(uint32_t count) {
     uint32_t sum = 0;
     while (count--) {
@@ -182,7 +196,7 @@ static const struct {
     const char *name;
     uint32_t (*run)(uint32_t count);
 } workloads[] = {{"core", core},   {"tight", tight},           {"iloop", iloop},
-                 {"sieve", sieve}, {"getppid", getppid_calls}, {"fork", forks}};
+                 {"sieve", sieve}, {"getppid", getppid_calls}, {"poll", polls}, {"fork", forks}};
 
 int main(int argc, char **argv) {
     for (size_t i = 0; argc == 3 && i < sizeof workloads / sizeof *workloads; i++) {

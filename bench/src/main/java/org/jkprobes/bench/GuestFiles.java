@@ -19,7 +19,7 @@ import org.jkprobes.images.Progress;
  * @param idle an initramfs whose guest powers off at once
  * @param busy an initramfs whose guest runs the workloads
  * @param core an initramfs whose guest runs the first of them
- * @param calling an initramfs whose guest makes system calls and never ends
+ * @param calling an initramfs whose guest has a function of the kernel called in a loop and never ends
  */
 record GuestFiles(
         String release, Path vmlinuz, Path elf, Path idle, Path busy, Path core, Path calling, Path snapshot) {
@@ -40,7 +40,7 @@ record GuestFiles(
                         Initramfs.of(busybox).exec("true").toBytes()),
                 running(folder.resolve("busy.cpio"), busybox, program, Workload.script(workloads)),
                 running(folder.resolve("core.cpio"), busybox, program, Workload.script(workloads.subList(0, 1))),
-                running(folder.resolve("calling.cpio"), busybox, program, "workload getppid 2000000000"),
+                running(folder.resolve("calling.cpio"), busybox, program, "workload poll 2000000000"),
                 folder.resolve("shell.snapshot"));
     }
 
