@@ -27,7 +27,7 @@ record SnapshotLayout(
         MemorySegment pageNumbers,
         MemorySegment pages) {
     static final long MAGIC = 0x0a70616e73706b6aL; // "jkpsnap\n"
-    static final int VERSION = 2;
+    static final int VERSION = 3;
     static final int VERSION_AT = 8;
     static final int CHECKSUM_AT = 12;
     static final int LENGTH_AT = 16;
