@@ -11,10 +11,6 @@ import java.util.Optional;
 
 /** Memory for emitted code, mapped twice: one view is written, the other is executed, and neither is both. */
 final class CodeMemory {
-    private static final int READ = 1;
-    private static final int WRITE = 2;
-    private static final int EXECUTE = 4;
-    private static final int SHARED = 1;
     private static final int CLOSE_ON_EXEC = 1;
 
     private final MemorySegment writable;
@@ -50,16 +46,6 @@ final class CodeMemory {
         return Optional.empty();
     }
 
-    private static void unmap(MethodHandle unmap, long address, long size) {
-        try {
-            int ignored = (int) unmap.invokeExact(address, size);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     /** Maps memory, which is given back when nobody refers to it. Empty if the host refuses. */
     static Optional<CodeMemory> map(long size) {
         if (refusal().isPresent()) {
@@ -76,34 +62,21 @@ final class CodeMemory {
             MethodHandle close = linker.downcallHandle(
                     linker.defaultLookup().findOrThrow("close"),
                     FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-            MethodHandle map = linker.downcallHandle(
-                    linker.defaultLookup().findOrThrow("mmap"),
-                    FunctionDescriptor.of(
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_INT,
-                            ValueLayout.JAVA_INT,
-                            ValueLayout.JAVA_INT,
-                            ValueLayout.JAVA_LONG));
             try (Arena arena = Arena.ofConfined()) {
                 int file = (int) memfd.invokeExact(arena.allocateFrom("jkprobes-code"), CLOSE_ON_EXEC);
                 if (file < 0) {
                     return Optional.empty();
                 }
                 int truncated = (int) truncate.invokeExact(file, size);
-                long write = (long) map.invokeExact(0L, size, READ | WRITE, SHARED, file, 0L);
-                long execute = (long) map.invokeExact(0L, size, READ | EXECUTE, SHARED, file, 0L);
+                long write = Mmap.map(size, Mmap.READ | Mmap.WRITE, Mmap.SHARED, file);
+                long execute = Mmap.map(size, Mmap.READ | Mmap.EXECUTE, Mmap.SHARED, file);
                 int closed = (int) close.invokeExact(file);
-                if (truncated != 0 || closed != 0 || write == -1 || execute == -1) {
+                if (truncated != 0 || closed != 0 || write == Mmap.REFUSED || execute == Mmap.REFUSED) {
                     return Optional.empty();
                 }
-                MethodHandle unmap = linker.downcallHandle(
-                        linker.defaultLookup().findOrThrow("munmap"),
-                        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
                 MemorySegment writable = MemorySegment.ofAddress(write).reinterpret(size, Arena.ofAuto(), gone -> {
-                    unmap(unmap, gone.address(), size);
-                    unmap(unmap, execute, size);
+                    Mmap.unmap(gone.address(), size);
+                    Mmap.unmap(execute, size);
                 });
                 return Optional.of(new CodeMemory(writable, execute));
             }
