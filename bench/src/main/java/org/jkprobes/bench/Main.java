@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.jkprobes.cli.Guest;
 import org.jkprobes.images.ImageException;
 
-/** Measures our machine beside QEMU: {@code bin/bench [--arch NAME] [--rounds N] [--scale PERCENT] [--write]}. */
+/** Measures our machine beside QEMU: {@code bin/bench [--arch NAME] [--rounds N] [--scale PERCENT] [--write]}, or {@code bin/bench --gdb}. */
 public final class Main {
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
@@ -26,11 +26,15 @@ public final class Main {
     public static void main(String[] args) throws InterruptedException {
         try {
             Path root = Path.of(args[0]);
-            if (List.of(args).contains("--gdb")) {
+            List<String> asked = List.of(args).subList(1, args.length);
+            if (asked.contains("--gdb")) {
+                if (asked.size() > 1) {
+                    throw new BenchFailure("--gdb goes with no other option");
+                }
                 StubHits.run(root, OUT);
                 return;
             }
-            Options options = Options.parse(List.of(args).subList(1, args.length));
+            Options options = Options.parse(asked);
             String text = measure(root, options);
             OUT.print("\n" + text);
             if (options.write()) {
