@@ -76,6 +76,10 @@ record Commands(Path jkprobes, Peer peer, GuestFiles files) {
         return run("--append", "nokaslr");
     }
 
+    List<String> interpretedBoot() {
+        return run("--append", "nokaslr", "--engine", "interpreter");
+    }
+
     /** Makes the snapshot the first time, and starts from it ever after. */
     List<String> ourSnapshot() {
         return run("--append", "nokaslr", "--snapshot", files.snapshot().toString());

@@ -79,6 +79,18 @@ record Report(Guest guest, List<Workload> workloads, List<Round> rounds) {
                         Bar.Sense.TIME,
                         over(r -> r.ourBoot().whole().cpuSeconds())),
                 new Bar(
+                        "boot on the interpreter, run `true`, power off",
+                        "s wall",
+                        pc ? 25 : 20,
+                        Bar.Sense.TIME,
+                        over(r -> r.interpretedBoot().whole().wallSeconds())),
+                new Bar(
+                        "the same",
+                        "s CPU",
+                        pc ? 25 : 20,
+                        Bar.Sense.TIME,
+                        over(r -> r.interpretedBoot().whole().cpuSeconds())),
+                new Bar(
                         "shell from a snapshot, run `true`, power off",
                         "s wall",
                         2,

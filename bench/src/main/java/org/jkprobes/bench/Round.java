@@ -8,6 +8,7 @@ record Round(
         Course interpreted,
         Course qemu,
         Course ourBoot,
+        Course interpretedBoot,
         Course qemuBoot,
         Course snapshot,
         ProbeFigures probes) {
@@ -21,13 +22,15 @@ record Round(
         requireEqualValues(ours, qemu);
         progress.accept("boot, ours");
         Course ourBoot = Stopwatch.measure("bin/jkprobes run", commands.ourBoot());
+        progress.accept("boot, our interpreter");
+        Course interpretedBoot = Stopwatch.measure("bin/jkprobes run", commands.interpretedBoot());
         progress.accept("boot, QEMU");
         Course qemuBoot = Stopwatch.measure("QEMU", commands.qemuBoot());
         progress.accept("shell from a snapshot");
         Course snapshot = Stopwatch.measure("bin/jkprobes run --snapshot", commands.ourSnapshot());
         progress.accept("probes");
         ProbeFigures probes = ProbeFigures.measure(commands.ourProbes());
-        return new Round(ours, interpreted, qemu, ourBoot, qemuBoot, snapshot, probes);
+        return new Round(ours, interpreted, qemu, ourBoot, interpretedBoot, qemuBoot, snapshot, probes);
     }
 
     /** A machine that computes something else is not slower or faster, but wrong. */

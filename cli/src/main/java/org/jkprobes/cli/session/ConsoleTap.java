@@ -16,9 +16,6 @@ final class ConsoleTap implements ConsoleSink {
     private static final Pattern PANIC =
             Pattern.compile("(?:\\[[^]]*] ?)*(---\\[ end )?(Kernel panic - not syncing.*?)(?: ]---)?");
 
-    /** {@code native_machine_restart} of {@code arch/x86/kernel/reboot.c} prints it. */
-    private static final String REBOOTING = "reboot: machine restart";
-
     private static final int LONGEST_LINE = 4096;
     /** What busybox's shell asks the terminal behind its prompt. */
     private static final String ASK_CURSOR = "\u001b[6n";
@@ -28,7 +25,6 @@ final class ConsoleTap implements ConsoleSink {
     private final StringBuilder line = new StringBuilder();
     private String panic = "";
     private boolean panicEnded;
-    private boolean rebooting;
     private int length;
     private long lines;
     private boolean silent;
@@ -63,7 +59,6 @@ final class ConsoleTap implements ConsoleSink {
                 panic = panic.isEmpty() ? matcher.group(2) : panic;
             }
         }
-        rebooting |= line.indexOf(REBOOTING) >= 0;
         line.setLength(0);
     }
 
@@ -123,11 +118,6 @@ final class ConsoleTap implements ConsoleSink {
     /** The panic's message, once there is one. */
     Optional<String> panic() {
         return panic.isEmpty() ? Optional.empty() : Optional.of(panic);
-    }
-
-    /** Whether the kernel has said that it restarts the machine. */
-    boolean rebooting() {
-        return rebooting;
     }
 
     /** Whether the kernel has said that it will do nothing more after its panic. */

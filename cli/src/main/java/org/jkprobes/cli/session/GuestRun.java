@@ -227,16 +227,12 @@ final class GuestRun {
         boolean panicked = console.panic().isPresent();
         return switch (outcome) {
             case POWER_OFF -> Optional.of(End.POWER_OFF);
-            case RESET -> Optional.of(panicked ? End.PANIC : crashed() ? End.TRIPLE_FAULT : End.REBOOT);
+            case RESET ->
+                Optional.of(panicked ? End.PANIC : machine.board().shutDown() ? End.TRIPLE_FAULT : End.REBOOT);
             case IDLE -> Optional.of(panicked ? End.PANIC : End.STOPPED);
             // A kernel that was not told to reboot on panic loops for ever.
             case REACHED, PAUSED -> console.panicEnded() ? Optional.of(End.PANIC) : Optional.empty();
         };
-    }
-
-    /** Kernels crash on purpose, too: it is a way to reboot. */
-    private boolean crashed() {
-        return machine.board().shutDown() && !console.rebooting();
     }
 
     private RunSummary summary(End end) {

@@ -75,6 +75,20 @@ class PcRunTest {
                 .last()
                 .isEqualTo("jkprobes: the guest panicked: Kernel panic - not syncing: sysrq triggered crash");
         badStack(arch, shell);
+        rebootByTripleFault(arch, shell);
+    }
+
+    /** What {@code reboot=t} sets: the kernel resets the PC by an INT3 without handlers, and need not have said so. */
+    private void rebootByTripleFault(String arch, Path shell) {
+        String commands = "mount -t sysfs none /sys; dmesg -n 1; echo triple > /sys/kernel/reboot/type"
+                + " && cat /sys/kernel/reboot/type && reboot -f";
+        CommandRun reboot = run(0, arch, "--snapshot", shell.toString(), "--exec", commands);
+        assertThat(reboot.outLines())
+                .anyMatch(line -> line.endsWith("triple"))
+                .last()
+                .asString()
+                .startsWith("reboot after ");
+        assertThat(reboot.errLines()).isEmpty();
     }
 
     /**

@@ -161,10 +161,10 @@ public final class PcBoard implements Board {
         return stop;
     }
 
-    /** The CPU shuts down, by a triple fault: a PC resets then. */
-    void cpuShutsDown() {
+    /** The CPU shuts down, by a triple fault: a PC resets then, and a guest may have wanted just that. */
+    void cpuShutsDown(boolean asked) {
         stop = Stop.RESET;
-        shutDown = true;
+        shutDown = !asked;
     }
 
     @Override

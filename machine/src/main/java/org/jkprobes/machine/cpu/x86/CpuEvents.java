@@ -34,8 +34,8 @@ final class CpuEvents implements SystemListener {
     }
 
     @Override
-    public void shutdown() {
-        cpu.shutDown();
+    public void shutdown(boolean asked) {
+        cpu.shutDown(asked);
     }
 
     @Override

@@ -50,7 +50,7 @@ final class Exceptions {
                 return true;
             }
             if (currentVector == Vectors.DOUBLE_FAULT && currentKind == Kind.FAULT) {
-                listener.shutdown();
+                listener.shutdown(asked(vector, kind));
                 return false;
             }
             boolean first = currentKind == Kind.FAULT;
@@ -65,6 +65,11 @@ final class Exceptions {
             currentRip = currentKind == Kind.SOFTWARE ? registers.rip() : currentRip;
             currentKind = Kind.FAULT;
         }
+    }
+
+    /** INT3 without any handlers cannot but end so: it is how kernels have a PC reset ({@code arch/x86/kernel/reboot.c}). */
+    private boolean asked(int vector, Kind kind) {
+        return vector == Vectors.BREAKPOINT && kind == Kind.SOFTWARE && state.idtLimit == 0;
     }
 
     private static boolean doubles(int first, int second) {

@@ -17,8 +17,12 @@ interface SystemListener {
     /** Translations have ceased. */
     void forgetAllMapped();
 
-    /** A third fault while delivering the second: a PC resets. */
-    void shutdown();
+    /**
+     * A third fault while delivering the second: a PC resets.
+     *
+     * @param asked whether the guest can have meant nothing else
+     */
+    void shutdown(boolean asked);
 
     /** The local APIC was moved or switched: the new IA32_APIC_BASE. */
     void apicBase(long value);

@@ -56,7 +56,7 @@ public final class X86Cpu extends ProbedCpu {
     private final Stepping step = new Stepping(this);
     private final FaultRules faults;
     private final Unsupported unsupported = new Unsupported();
-    private Runnable shutdown = () -> {};
+    private Shutdown shutdown = asked -> {};
     private boolean waiting;
     /** Between two iterations of the string instruction at pc. */
     private boolean repeating;
@@ -86,7 +86,7 @@ public final class X86Cpu extends ProbedCpu {
     }
 
     /** What happens when the CPU shuts down, after a triple fault. */
-    public void shutdown(Runnable action) {
+    public void shutdown(Shutdown action) {
         shutdown = action;
     }
 
@@ -188,8 +188,8 @@ public final class X86Cpu extends ProbedCpu {
         return interrupts;
     }
 
-    void shutDown() {
-        shutdown.run();
+    void shutDown(boolean asked) {
+        shutdown.happens(asked);
         waiting = true;
         attention = true;
     }

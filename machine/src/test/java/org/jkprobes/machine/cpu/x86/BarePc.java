@@ -273,8 +273,8 @@ final class BarePc implements X86Registers, PhysicalMemory, SystemListener {
     }
 
     @Override
-    public void shutdown() {
-        log.add("shutdown");
+    public void shutdown(boolean asked) {
+        log.add(asked ? "shutdown as asked" : "shutdown");
     }
 
     @Override

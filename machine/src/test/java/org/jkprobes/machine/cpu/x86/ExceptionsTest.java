@@ -3,6 +3,8 @@ package org.jkprobes.machine.cpu.x86;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Events and the returns from them, in every mode. Frames as in SDM vol. 3, figures 6-4, 6-8 and 20-2. */
 final class ExceptionsTest {
@@ -227,6 +229,30 @@ final class ExceptionsTest {
         assertThat(fault(Vectors.PAGE_FAULT, 0)).isFalse();
         assertThat(pc.log).contains("shutdown");
         assertThat(pc.visible()).isEqualTo(before);
+    }
+
+    /** Only INT3 without any gate is a request: other events, and other tables that are of no use, are accidents. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aBreakpointWithoutHandlersAsksForTheShutdown(boolean wide) {
+        if (wide) {
+            pc.long64();
+        } else {
+            pc.protected32();
+        }
+        pc.state.idtLimit = 0;
+        assertThat(pc.system.exceptions.deliver(Vectors.BREAKPOINT, 0, Kind.SOFTWARE, 0x1235))
+                .isFalse();
+        assertThat(pc.log).contains("shutdown as asked").doesNotContain("shutdown");
+        pc.log.clear();
+        assertThat(pc.system.exceptions.deliver(Vectors.BREAKPOINT, 0, Kind.EXTERNAL, 0x1234))
+                .isFalse();
+        assertThat(pc.system.exceptions.deliver(0x20, 0, Kind.SOFTWARE, 0x1236)).isFalse();
+        pc.state.idtLimit = 7;
+        assertThat(pc.system.exceptions.deliver(Vectors.BREAKPOINT, 0, Kind.SOFTWARE, 0x1235))
+                .isFalse();
+        assertThat(pc.log).filteredOn("shutdown"::equals).hasSize(3);
+        assertThat(pc.log).doesNotContain("shutdown as asked");
     }
 
     @Test
