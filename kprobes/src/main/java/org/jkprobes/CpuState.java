@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jkprobes.arch.ProbedInstruction;
+import org.jkprobes.arch.Step;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,9 @@ final class CpuState {
 
     /** Hits that a refill has interrupted, oldest first. */
     final SuspendedHits suspended = new SuspendedHits();
+
+    /** Of the hit without a frame that is going on. */
+    final Step lone = new Step();
 
     CpuState(int number) {
         this.number = number;
@@ -104,6 +108,11 @@ final class CpuState {
 
     boolean handling() {
         return handlers > 0;
+    }
+
+    /** Whether no hit is going on or to be gone on with. */
+    boolean atRest() {
+        return depth == 0 && handlers == 0 && suspended.isEmpty();
     }
 
     int depth() {

@@ -41,6 +41,15 @@ final class HandlerCalls {
         return true;
     }
 
+    /** The same for a probe that is alone. */
+    boolean pre(CpuState cpu, Kprobe probe, PtRegs regs) {
+        if (probe.state != Kprobe.State.ENABLED) {
+            return true;
+        }
+        probe.counts.hit(cpu.number);
+        return probe.pre == null || pre(cpu, probe, probe.pre, regs) == 0;
+    }
+
     private int pre(CpuState cpu, Kprobe probe, PreHandler handler, PtRegs regs) {
         @Nullable Kprobe outer = cpu.running();
         int depth = cpu.enterHandler(probe);

@@ -1,6 +1,7 @@
 package org.jkprobes;
 
 import org.jkprobes.arch.Arch;
+import org.jkprobes.arch.Step;
 import org.jkprobes.target.DieEvent;
 import org.jkprobes.target.DieNotifier;
 import org.jkprobes.target.Notify;
@@ -99,6 +100,23 @@ final class HitPath implements DieNotifier {
         }
         frame.phase = Frame.Phase.STEP;
         return frame;
+    }
+
+    /**
+     * The usual hit: of one probe, with nothing before it that is not over, and over when its pre-handler has run. It needs no frame.
+     *
+     * @return whether the instruction is to be executed
+     */
+    boolean lone(CpuState cpu, Kprobe probe, long address, PtRegs regs) {
+        Step step = cpu.lone;
+        step.capture(regs);
+        if (!handlers.pre(cpu, probe, regs)) {
+            return false;
+        }
+        if (!step.atProbePoint(regs, address)) {
+            step.toProbePoint(regs, address);
+        }
+        return true;
     }
 
     /** The second half. */
@@ -213,7 +231,7 @@ final class HitPath implements DieNotifier {
         cpu.pop();
     }
 
-    CpuState cpu(PtRegs regs) {
-        return cpus[regs.cpu()];
+    CpuState[] cpus() {
+        return cpus;
     }
 }

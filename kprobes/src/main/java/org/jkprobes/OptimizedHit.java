@@ -9,21 +9,29 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ReferenceEquality") // points are identities
 final class OptimizedHit implements Instrumentation.Callback {
     private final HitPath path;
+    private final CpuState[] cpus;
     private final ProbePoint point;
     /** Whether the target calls {@link #after}. */
     private final boolean after;
 
     OptimizedHit(HitPath path, ProbePoint point, boolean after) {
         this.path = path;
+        cpus = path.cpus();
         this.point = point;
         this.after = after;
     }
 
     @Override
     public boolean before(PtRegs regs) {
-        CpuState cpu = path.cpu(regs);
+        CpuState cpu = cpus[regs.cpu()];
         boolean entered = cpu.enter();
         try {
+            if (!after && cpu.atRest()) {
+                Kprobe[] probes = point.probes();
+                if (probes.length == 1) {
+                    return path.lone(cpu, probes[0], point.address, regs);
+                }
+            }
             Frame frame = path.begin(cpu, point, regs);
             if (frame == null) {
                 return false;
@@ -40,7 +48,7 @@ final class OptimizedHit implements Instrumentation.Callback {
 
     @Override
     public void after(PtRegs regs) {
-        CpuState cpu = path.cpu(regs);
+        CpuState cpu = cpus[regs.cpu()];
         boolean entered = cpu.enter();
         try {
             Frame frame = mine(cpu);
@@ -54,7 +62,7 @@ final class OptimizedHit implements Instrumentation.Callback {
 
     @Override
     public boolean fault(DieEvent event, PtRegs regs, int trapnr) {
-        CpuState cpu = path.cpu(regs);
+        CpuState cpu = cpus[regs.cpu()];
         boolean entered = cpu.enter();
         try {
             Frame mine = mine(cpu);

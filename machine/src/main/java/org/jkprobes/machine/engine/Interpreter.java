@@ -116,7 +116,7 @@ public final class Interpreter implements Engine {
                 cpu.pc = block.pc;
                 return left;
             }
-            int way = slow(cpu, block, index, left);
+            int way = loop.way == Straight.UNDONE ? slow(cpu, block, index, left) : loop.way;
             if (way == STRAIGHT) {
                 from = index + 1;
             } else if (way <= EXIT1) {
@@ -159,7 +159,7 @@ public final class Interpreter implements Engine {
     }
 
     /** The micro-op at which the hot loop has ended: what it does not do, or a memory access that missed. Returns how to go on. */
-    private int slow(Vcpu cpu, Block block, int index, long left) {
+    static int slow(Vcpu cpu, Block block, int index, long left) {
         long uop = cpu.code.code.words[index];
         switch (Op.op(uop)) {
             case Op.LD32:
@@ -243,18 +243,23 @@ public final class Interpreter implements Engine {
                 cpu.breakpoint(block, block.instructionAt(index), Op.b(uop));
                 return DISPATCH;
             case Op.PROBE:
-                tell(cpu, left + block.instructions);
-                if (cpu.probe(block, Op.b(uop))) {
-                    return STRAIGHT;
-                }
-                cpu.emulated -= block.instructions;
-                return DISPATCH;
+                return probe(cpu, block, left);
             case Op.ST_LEFT, Op.ST_RIGHT:
                 return UnalignedWord.store(cpu, block, uop) ? STRAIGHT : LEAVE;
             default:
                 RareOps.run(cpu, uop);
                 return STRAIGHT;
         }
+    }
+
+    /** A block's probe has its turn. Returns how to go on: in the block, or where the CPU's state says. */
+    static int probe(Vcpu cpu, Block block, long left) {
+        tell(cpu, left + block.instructions);
+        if (cpu.probe(block, cpu.probeOf(block))) {
+            return STRAIGHT;
+        }
+        cpu.emulated -= block.instructions;
+        return DISPATCH;
     }
 
     /** Many a helper is the last of its block: that is not left twice. */

@@ -23,6 +23,14 @@ final class NativeLoop extends Straight {
     /** {@link JumpCache#emptied} when the frame's was. */
     private int emptied;
 
+    /** What {@link #prepare} has found. */
+    private long mapping;
+
+    private long cells;
+    private int set;
+    /** How often a run began: one may within another, when a probe's handler calls the guest. */
+    private int runs;
+
     private final int threshold;
 
     NativeLoop(CodeMemory memory, int threshold, int hot) {
@@ -40,6 +48,7 @@ final class NativeLoop extends Straight {
 
     @Override
     Block run(Vcpu cpu, Block start, int from, long budget) {
+        runs++;
         NativeBlock compiled = cpu.alone || cpu.stepping() ? null : compiled(cpu, start, from);
         int place = compiled == null
                 ? NativeBlock.NONE
@@ -48,31 +57,93 @@ final class NativeLoop extends Straight {
             Block end = interpreter.run(cpu, start, from, budget);
             index = interpreter.index;
             left = interpreter.left;
+            way = UNDONE;
             return end;
         }
+        return enter(cpu, place, budget);
+    }
+
+    /** Runs emitted code; what that leaves to Java is done here as long as it is near enough to go on at once. */
+    private Block enter(Vcpu cpu, int start, long budget) {
+        prepare(cpu);
+        int place = start;
+        long later = Math.max(0, budget - AT_ONCE);
+        frame.put(NativeFrame.LEFT, budget - later);
+        int mine = runs;
+        while (true) {
+            int exit = code.enter(frame, place);
+            long rest = frame.get(NativeFrame.LEFT) + later;
+            Block block = code.exitBlock(exit);
+            int at = code.exitIndex(exit);
+            if (at < 0) {
+                index = UNPAID;
+                left = rest;
+                stale = block.valid ? null : block;
+                regions.sample(block, cpu);
+                return block;
+            }
+            int how = at == 0 && block.probed
+                    ? Interpreter.probe(cpu, block, rest)
+                    : Interpreter.slow(cpu, block, block.start + at, rest);
+            place = NativeBlock.NONE;
+            // Unless what was done has run the guest.
+            if (runs == mine) {
+                if (how == Interpreter.STRAIGHT) {
+                    place = goOn(block, at + 1);
+                } else if (how == Interpreter.DISPATCH) {
+                    place = next(cpu, rest);
+                }
+            }
+            if (place == NativeBlock.NONE) {
+                way = how;
+                index = block.start + at;
+                left = rest;
+                return block;
+            }
+            if (!prepared(cpu)) {
+                prepare(cpu);
+            }
+        }
+    }
+
+    private int goOn(Block block, int at) {
+        NativeBlock compiled = block.compiled;
+        return compiled == null || compiled.generation != code.generation() ? NativeBlock.NONE : compiled.resume(at);
+    }
+
+    /** Where the block is entered at which the CPU's state says to go on, if nobody has to be asked before. */
+    private int next(Vcpu cpu, long rest) {
+        Block block = cpu.next(rest);
+        NativeBlock compiled = block == null ? null : block.compiled;
+        if (block == null || compiled == null || compiled.generation != code.generation()) {
+            return NativeBlock.NONE;
+        }
+        found(cpu, block);
+        return compiled.entry;
+    }
+
+    /** Shows the frame what the CPU is like. */
+    private void prepare(Vcpu cpu) {
         cpu.tlb.mirrorTo(frame.tlb());
         cpu.slotsInto(frame);
         if (emptied != cpu.jumps.emptied) {
             emptied = cpu.jumps.emptied;
             frame.clearJumps();
         }
-        long now = Math.min(budget, AT_ONCE);
-        frame.put(NativeFrame.LEFT, now);
-        frame.put(NativeFrame.MAPPING, cpu.jumps.mapping);
-        frame.put(NativeFrame.PROBES, cpu.probeCells());
-        frame.put(NativeFrame.TLB_SET, frame.tlb() + (long) (cpu.mode & SoftTlb.SET_MASK) * SoftTlb.SET_LENGTH * 8);
-        int exit = code.enter(frame, place);
-        left = frame.get(NativeFrame.LEFT) + (budget - now);
-        Block block = code.exitBlock(exit);
-        int at = code.exitIndex(exit);
-        if (at < 0) {
-            index = UNPAID;
-            stale = block.valid ? null : block;
-            regions.sample(block, cpu);
-        } else {
-            index = block.start + at;
-        }
-        return block;
+        mapping = cpu.jumps.mapping;
+        cells = cpu.probeCells();
+        set = cpu.mode & SoftTlb.SET_MASK;
+        frame.put(NativeFrame.MAPPING, mapping);
+        frame.put(NativeFrame.PROBES, cells);
+        frame.put(NativeFrame.TLB_SET, frame.tlb() + (long) set * SoftTlb.SET_LENGTH * 8);
+    }
+
+    private boolean prepared(Vcpu cpu) {
+        return cpu.slotsAreIn(frame)
+                && emptied == cpu.jumps.emptied
+                && mapping == cpu.jumps.mapping
+                && set == (cpu.mode & SoftTlb.SET_MASK)
+                && cells == cpu.probeCells();
     }
 
     private @Nullable NativeBlock compiled(Vcpu cpu, Block block, int from) {

@@ -5,8 +5,13 @@ abstract class Straight {
     /** {@link #index} when a block was reached but not paid for. */
     static final int UNPAID = -1;
 
-    /** The index of the micro-op at which it ended, and which is still to be done; or {@link #UNPAID}. */
+    /** {@link #way} when that micro-op is still to be done. */
+    static final int UNDONE = -1;
+
+    /** The index of the micro-op at which it ended, or {@link #UNPAID}. */
     int index;
+    /** How that micro-op leaves the straight line, see {@link Interpreter}; or {@link #UNDONE}. */
+    int way = UNDONE;
     /** What is left of the budget, with the block in which it ended paid for. */
     long left;
 

@@ -222,6 +222,11 @@ public abstract class Vcpu implements Stateful {
         return false;
     }
 
+    /** Whether it need not be, and nothing else is to be done before it. */
+    protected boolean runsOn() {
+        return true;
+    }
+
     /** The instruction that ran alone is done, or has raised an exception. */
     protected void ranAlone() {}
 
@@ -276,6 +281,10 @@ public abstract class Vcpu implements Stateful {
     }
 
     /** Has native code work on the register file. */
+    final boolean slotsAreIn(NativeFrame frame) {
+        return away == frame;
+    }
+
     final void slotsInto(NativeFrame frame) {
         if (away != frame) {
             frame.copyIn(slotsHome(), usedSlots());
@@ -292,6 +301,16 @@ public abstract class Vcpu implements Stateful {
     }
 
     // ---- blocks ----
+
+    /** The next block, if it may be run with so much of the budget left and nobody has to be asked before. */
+    @Nullable
+    final Block next(long left) {
+        if (attention || emulated != 0 || stepping() || !runsOn()) {
+            return null;
+        }
+        Block block = block(false);
+        return block != null && block.needs <= left ? block : null;
+    }
 
     /** The block at pc, lifted when absent; null when the fetch raised an exception. */
     @Nullable

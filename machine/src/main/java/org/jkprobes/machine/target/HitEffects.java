@@ -46,6 +46,11 @@ final class HitEffects {
         pcIndex = Math.max(regs.index("pc"), Math.max(regs.index("rip"), regs.index("eip")));
     }
 
+    /** Whether anything is written at all. */
+    boolean kept() {
+        return journal.keeps();
+    }
+
     /** A hit begins: before its first handlers run, or what they did is done again. */
     void hit() {
         hitRetired = cpu.retired();

@@ -16,7 +16,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Optimized probes: numbered, and lifted into the blocks by their numbers. */
 final class OverlayProbes implements Instrumentation {
-    private record Installed(boolean after, boolean counted, Callback callback) {}
+    private static final class Installed {
+        final boolean after;
+        final boolean counted;
+        final Callback callback;
+        final Verdict verdict;
+
+        Installed(boolean after, boolean counted, Callback callback) {
+            this.after = after;
+            this.counted = counted;
+            this.callback = callback;
+            verdict = after ? Verdict.RUN_AND_TELL : Verdict.RUN;
+        }
+    }
 
     /** What emitted code counts for a probe. */
     private final class Counter implements LongSupplier {
@@ -151,7 +163,7 @@ final class OverlayProbes implements Instrumentation {
         }
         boolean run = one.callback.before(regs);
         current = one;
-        return !run ? Verdict.SKIP : one.after ? Verdict.RUN_AND_TELL : Verdict.RUN;
+        return run ? one.verdict : Verdict.SKIP;
     }
 
     /** The instruction of a probe that has counted is executed apart. */

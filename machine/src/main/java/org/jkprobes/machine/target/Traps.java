@@ -118,6 +118,9 @@ final class Traps implements TrapHook {
     }
 
     private Verdict reached(int number) {
+        if (!effects.kept()) {
+            return probes.reached(number, regs);
+        }
         effects.hit();
         effects.begin();
         Verdict verdict = probes.reached(number, regs);

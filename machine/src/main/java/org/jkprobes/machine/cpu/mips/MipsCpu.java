@@ -399,6 +399,11 @@ public final class MipsCpu extends ProbedCpu {
     }
 
     @Override
+    protected boolean runsOn() {
+        return !inPlace;
+    }
+
+    @Override
     protected boolean wantsAlone() {
         inPlaceNow = inPlace;
         return inPlace;

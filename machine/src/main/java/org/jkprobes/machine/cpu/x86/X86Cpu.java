@@ -379,6 +379,11 @@ public final class X86Cpu extends ProbedCpu {
     }
 
     @Override
+    protected boolean runsOn() {
+        return !repeating && !attendAfterNext && (mode & ALONE) == 0 && !step.inPlace();
+    }
+
+    @Override
     protected boolean wantsAlone() {
         repeating = false;
         boolean inPlace = step.before();
