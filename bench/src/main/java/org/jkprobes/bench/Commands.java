@@ -56,6 +56,10 @@ record Commands(Path jkprobes, Peer peer, GuestFiles files) {
                 COMMAND_LINE);
     }
 
+    List<String> ourForks() {
+        return java(ForkedGuest.class, peer.guest().name(), files.snapshot(), MIB);
+    }
+
     private static List<String> java(Class<?> main, Object... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

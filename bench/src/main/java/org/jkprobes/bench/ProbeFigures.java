@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What {@link ProbedGuest} has printed. */
+/** What {@link ProbedGuest} or {@link ForkedGuest} has printed. */
 record ProbeFigures(Map<String, Double> byName) {
     ProbeFigures {
         byName = Map.copyOf(byName);
@@ -21,8 +21,11 @@ record ProbeFigures(Map<String, Double> byName) {
         return value;
     }
 
-    /** @throws BenchFailure if the process does not end well */
-    static ProbeFigures measure(List<String> command) {
+    /**
+     * @param what what it does, for messages
+     * @throws BenchFailure if the process does not end well
+     */
+    static ProbeFigures measure(String what, List<String> command) {
         Map<String, Double> figures = new HashMap<>();
         try {
             Process process = new ProcessBuilder(command)
@@ -36,11 +39,11 @@ record ProbeFigures(Map<String, Double> byName) {
             }
             int code = process.waitFor();
             if (code != 0) {
-                throw new BenchFailure("measuring probes ended with exit code " + code);
+                throw new BenchFailure(what + " ended with exit code " + code);
             }
             return new ProbeFigures(figures);
         } catch (IOException e) {
-            throw new BenchFailure("measuring probes failed: " + e.getMessage());
+            throw new BenchFailure(what + " failed: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BenchFailure("interrupted");

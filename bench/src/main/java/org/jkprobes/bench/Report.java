@@ -131,7 +131,19 @@ record Report(Guest guest, List<Workload> workloads, List<Round> rounds) {
                         "×",
                         1.3,
                         Bar.Sense.LEAST,
-                        over(r -> r.probes().get("everywhere-counted"))));
+                        over(r -> r.probes().get("everywhere-counted"))),
+                new Bar(
+                        "a fork of a running guest",
+                        "s",
+                        0.02,
+                        Bar.Sense.TIME,
+                        over(r -> r.forks().get("fork"))),
+                new Bar(
+                        "host memory of a fork that has not run",
+                        "MiB",
+                        16,
+                        Bar.Sense.LEAST,
+                        over(r -> r.forks().get("fork-memory"))));
     }
 
     private Bar probes(String what, String unit, double limit, String figure) {

@@ -11,7 +11,8 @@ record Round(
         Course interpretedBoot,
         Course qemuBoot,
         Course snapshot,
-        ProbeFigures probes) {
+        ProbeFigures probes,
+        ProbeFigures forks) {
     static Round measure(Commands commands, Consumer<String> progress) {
         progress.accept("workloads, ours");
         Course ours = Stopwatch.measure("our machine", commands.ourWorkloads());
@@ -29,8 +30,10 @@ record Round(
         progress.accept("shell from a snapshot");
         Course snapshot = Stopwatch.measure("bin/jkprobes run --snapshot", commands.ourSnapshot());
         progress.accept("probes");
-        ProbeFigures probes = ProbeFigures.measure(commands.ourProbes());
-        return new Round(ours, interpreted, qemu, ourBoot, interpretedBoot, qemuBoot, snapshot, probes);
+        ProbeFigures probes = ProbeFigures.measure("measuring probes", commands.ourProbes());
+        progress.accept("forks");
+        ProbeFigures forks = ProbeFigures.measure("measuring forks", commands.ourForks());
+        return new Round(ours, interpreted, qemu, ourBoot, interpretedBoot, qemuBoot, snapshot, probes, forks);
     }
 
     /** A machine that computes something else is not slower or faster, but wrong. */

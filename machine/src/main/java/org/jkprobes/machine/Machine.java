@@ -7,7 +7,7 @@ import org.jkprobes.machine.engine.Vcpu;
 import org.jspecify.annotations.Nullable;
 
 /** A whole computer: a CPU, RAM, a board, virtual time, and the loop that runs them. Not thread-safe. */
-public final class Machine {
+public final class Machine implements AutoCloseable {
     /** Why {@link #run} came back. */
     public enum Outcome {
         /** As many instructions have retired as was asked. */
@@ -43,6 +43,8 @@ public final class Machine {
     private volatile @Nullable Thread idling;
     /** The guest does again what it did before. */
     private boolean again;
+
+    private boolean closed;
 
     public Machine(Timeline timeline, Ram ram, Board board, Vcpu cpu) {
         this.timeline = timeline;
@@ -124,6 +126,9 @@ public final class Machine {
 
     /** As {@link #run}, without the monitor. */
     public Outcome runFreely(long until) {
+        if (closed) {
+            throw new IllegalStateException("the machine is closed");
+        }
         while (true) {
             timeline.fireDue();
             input.enter(board, timeline);
@@ -211,6 +216,14 @@ public final class Machine {
     /** What was to be typed again from that instruction on is not. */
     void forgetFuture(long retired) {
         input.forgetFuture(retired);
+    }
+
+    /** Gives the memory back that the guest had; the machine must not be used any more. Machines that it was forked from, or that were forked from it, go on. */
+    @Override
+    public void close() {
+        closed = true;
+        engine = Engines.interpreter(); // the other one has memory, too
+        cpu.release();
     }
 
     /** A hash of all state that the guest can observe: equal for equal machines. */

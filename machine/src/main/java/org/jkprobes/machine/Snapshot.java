@@ -1,30 +1,31 @@
 package org.jkprobes.machine;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
-import org.jkprobes.machine.engine.Ram;
+import java.util.Optional;
+import org.jkprobes.machine.engine.HostFile;
+import org.jkprobes.machine.engine.RamImage;
 
 /**
- * A whole machine in a file: what {@link Machine#stateHash} covers, bit by bit, and the user's notes (say, the kernel's digest and
- * command line). Keys that wait outside the guest, probes and host settings are no part of it. Only pages of RAM that are not all
- * zeros are in the file; see {@link SnapshotLayout}.
+ * A whole machine at some moment, in a file or in memory: what {@link Machine#stateHash} covers, bit by bit, and, in a file, the user's notes
+ * (say, the kernel's digest and command line). Keys that wait outside the guest, probes and host settings are no part of it.
  *
- * <p>An open snapshot maps its file until it is closed.
+ * <p>Any number of machines may go on from a snapshot. They share its pages of RAM, copy-on-write: restoring maps them, and a machine's own are
+ * only those that it stores to. So a file must not be changed in place while it is in use; that is why it is saved read-only, and why a file that
+ * is not is copied into memory first. It may be removed or replaced.
  */
 public final class Snapshot implements AutoCloseable {
-    private final Path file;
-    private final Arena arena;
-    private final SnapshotLayout layout;
+    private final String name;
+    private final SnapshotDescription description;
+    private final SnapshotRam ram;
 
-    private Snapshot(Path file, Arena arena, SnapshotLayout layout) {
-        this.file = file;
-        this.arena = arena;
-        this.layout = layout;
+    private Snapshot(String name, SnapshotDescription description, SnapshotRam ram) {
+        this.name = name;
+        this.description = description;
+        this.ram = ram;
     }
 
     /**
@@ -37,61 +38,82 @@ public final class Snapshot implements AutoCloseable {
     }
 
     /**
-     * Opens a snapshot and checks that it is undamaged.
+     * A machine that is not running, as it is now. The first of a machine's copies the RAM that is used; the next ones only what was stored to
+     * since, unless that is much.
      *
-     * @throws SnapshotException if it is not, or is none, or cannot be read
+     * @throws IllegalStateException if the machine is in the middle of a probed instruction
+     */
+    public static Snapshot of(Machine machine) {
+        if (machine.cpu().stepping()) {
+            throw new IllegalStateException("the machine is in the middle of a probed instruction");
+        }
+        SnapshotDescription description = SnapshotDescription.of(machine, Map.of());
+        RamImage image = machine.cpu().ramImage();
+        return new Snapshot("in memory", description, ram -> ram.become(image));
+    }
+
+    /**
+     * Opens a snapshot's file. Whether its RAM is undamaged another thread begins to find out; {@link #restore} tells.
+     *
+     * @throws SnapshotException if it is none, or damaged, or cannot be read
      */
     public static Snapshot open(Path file) {
-        Arena arena = Arena.ofShared();
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            return new Snapshot(file, arena, SnapshotLayout.read(bytes));
-        } catch (IOException | SnapshotException | UnsupportedOperationException e) {
-            arena.close();
+        try {
+            Optional<HostFile> host = HostFile.open(file);
+            FileChannel channel = host.isPresent()
+                    ? host.get().channel(StandardOpenOption.READ)
+                    : FileChannel.open(file, StandardOpenOption.READ);
+            try {
+                SnapshotLayout layout = SnapshotLayout.read(channel);
+                SnapshotCheck check = SnapshotCheck.begin(channel, new SnapshotPages(host, channel, layout));
+                return new Snapshot(file.toString(), layout.description(), check);
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
+        } catch (IOException | SnapshotException e) {
             throw new SnapshotException("snapshot " + file + ": " + SnapshotException.reason(e), e);
         }
     }
 
     /** What the user noted when it was saved. */
     public Map<String, String> notes() {
-        return layout.notes();
+        return description.notes();
     }
 
     /** The name of the board it is of. */
     public String board() {
-        return layout.board();
+        return description.board();
     }
 
     /** The size of the guest's RAM. */
     public long ramBytes() {
-        return layout.ramBytes();
+        return description.ramBytes();
     }
 
     /** The machine's {@link Machine#stateHash}. */
     public long stateHash() {
-        return layout.stateHash();
+        return description.stateHash();
     }
 
     /**
      * Makes a machine equal to the one that was saved. It must not be running.
      *
-     * @throws SnapshotException if it is another kind of machine (then nothing has changed), or the state makes no sense to this
-     *     version of jkprobes (then the machine must not be used any more)
+     * @throws SnapshotException if it is another kind of machine, or the snapshot's RAM is damaged (then nothing has changed), or the state
+     *     makes no sense to this version of jkprobes (then the machine must not be used any more)
      */
     public void restore(Machine machine) {
-        Ram ram = machine.ram();
         if (!machine.board().name().equals(board())) {
             throw refused(
                     "it is of a " + board() + ", not of a " + machine.board().name());
         }
-        if (ram.size() != ramBytes()) {
-            throw refused(
-                    "it is of a machine with " + (ramBytes() >> 20) + " MiB of memory, not " + (ram.size() >> 20));
+        if (machine.ram().size() != ramBytes()) {
+            throw refused("it is of a machine with " + (ramBytes() >> 20) + " MiB of memory, not "
+                    + (machine.ram().size() >> 20));
         }
-        ram.clear();
-        restorePages(ram);
         try {
-            StateInput state = new StateInput(layout.state());
+            ram.into(machine.ram());
+            StateInput state = new StateInput(description.state());
             machine.restoreDevices(state);
             if (!state.atEnd() || machine.stateHash() != stateHash()) {
                 throw new SnapshotException("made by another version of jkprobes");
@@ -100,35 +122,16 @@ public final class Snapshot implements AutoCloseable {
             throw refused(SnapshotException.reason(e));
         } catch (RuntimeException e) {
             // Devices do not check what only they could have written.
-            throw new SnapshotException("snapshot " + file + ": its state is impossible", e);
+            throw new SnapshotException("snapshot " + name + ": its state is impossible", e);
         }
-    }
-
-    /** Neighbours are copied at once. */
-    private void restorePages(Ram ram) {
-        MemorySegment numbers = layout.pageNumbers();
-        MemorySegment pages = layout.pages();
-        int count = layout.pageCount();
-        for (int from = 0, to; from < count; from = to) {
-            int first = number(numbers, from);
-            to = from + 1;
-            while (to < count && number(numbers, to) == first + (to - from)) {
-                to++;
-            }
-            ram.write((long) first * Ram.PAGE, pages.asSlice((long) from * Ram.PAGE, (long) (to - from) * Ram.PAGE));
-        }
-    }
-
-    private static int number(MemorySegment numbers, int index) {
-        return numbers.get(SnapshotLayout.INT, 4L * index);
     }
 
     private SnapshotException refused(String reason) {
-        return new SnapshotException("snapshot " + file + ": " + reason);
+        return new SnapshotException("snapshot " + name + ": " + reason);
     }
 
     @Override
     public void close() {
-        arena.close();
+        ram.close();
     }
 }

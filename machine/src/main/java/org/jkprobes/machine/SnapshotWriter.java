@@ -1,22 +1,27 @@
 package org.jkprobes.machine;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.jkprobes.machine.engine.Ram;
 
-/** Writes a snapshot beside its place and moves it there when it is whole. Equal machines with equal notes give equal files. */
+/**
+ * Writes a snapshot beside its place and moves it there when it is whole. Equal machines with equal notes give equal files. Nobody may write
+ * to it then: those who start from it map it.
+ */
 final class SnapshotWriter {
+    private static final Set<PosixFilePermission> WRITING = PosixFilePermissions.fromString("-w--w--w-");
+
     private final FileChannel channel;
     private final CRC32C checksum = new CRC32C();
 
@@ -30,13 +35,16 @@ final class SnapshotWriter {
             Path part = place.resolveSibling(
                     place.getFileName() + "." + ProcessHandle.current().pid() + ".part");
             try {
-                try (FileChannel channel = FileChannel.open(
-                        part,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE)) {
-                    new SnapshotWriter(channel).write(machine, notes);
+                Files.deleteIfExists(part);
+                Files.createFile(part);
+                try (RandomAccessFile sparse = new RandomAccessFile(part.toFile(), "rw")) {
+                    SnapshotLayout layout = new SnapshotWriter(sparse.getChannel()).write(machine, notes);
+                    // The last pages may be holes, too.
+                    sparse.setLength(layout.fileLength());
                 }
+                Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(part);
+                permissions.removeAll(WRITING);
+                Files.setPosixFilePermissions(part, permissions);
                 Files.move(part, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(part);
@@ -46,46 +54,17 @@ final class SnapshotWriter {
         }
     }
 
-    private void write(Machine machine, Map<String, String> notes) throws IOException {
+    private SnapshotLayout write(Machine machine, Map<String, String> notes) throws IOException {
         Ram ram = machine.ram();
+        SnapshotDescription description = SnapshotDescription.of(machine, notes);
         int[] pages = usedPages(ram);
-        byte[] description = describe(machine, notes);
-        long pagesAt = SnapshotLayout.pagesAt(description.length, pages.length);
-        ByteBuffer head = ByteBuffer.allocate((int) pagesAt).order(ByteOrder.LITTLE_ENDIAN);
-        head.putLong(SnapshotLayout.MAGIC).putInt(SnapshotLayout.VERSION).putInt(0);
-        head.putLong(pagesAt + (long) pages.length * Ram.PAGE);
-        head.putInt(description.length).putInt(pages.length).put(description);
-        for (int page : pages) {
-            head.putInt(page);
-        }
-        head.rewind();
-        checksum.update(head.duplicate().position(SnapshotLayout.CHECKSUM_AT + 4));
-        channel.position(pagesAt);
-        writePages(ram, pages);
+        long[] hashes = Arrays.stream(pages).mapToLong(ram::pageHash).toArray();
+        SnapshotLayout layout = SnapshotLayout.of(description, pages, hashes, 0);
+        writePages(ram, layout);
         // Last, because only now the checksum is known.
-        head.putInt(SnapshotLayout.CHECKSUM_AT, (int) checksum.getValue());
-        channel.position(0);
-        writeAll(head);
-    }
-
-    private static byte[] describe(Machine machine, Map<String, String> notes) {
-        StateOutput state = new StateOutput();
-        machine.saveDevices(state);
-        StateOutput out = new StateOutput();
-        putText(out, machine.board().name());
-        out.putLong(machine.ram().size());
-        out.putLong(machine.stateHash());
-        out.putInt(notes.size());
-        new TreeMap<>(notes).forEach((key, value) -> {
-            putText(out, key);
-            putText(out, value);
-        });
-        out.putBytes(state.toByteArray());
-        return out.toByteArray();
-    }
-
-    private static void putText(StateOutput out, String text) {
-        out.putBytes(text.getBytes(StandardCharsets.UTF_8));
+        SnapshotLayout known = SnapshotLayout.of(description, pages, hashes, (int) checksum.getValue());
+        writeAll(known.head(), 0);
+        return known;
     }
 
     private static int[] usedPages(Ram ram) {
@@ -101,7 +80,8 @@ final class SnapshotWriter {
     }
 
     /** Neighbours are written at once. */
-    private void writePages(Ram ram, int[] pages) throws IOException {
+    private void writePages(Ram ram, SnapshotLayout layout) throws IOException {
+        int[] pages = layout.pageNumbers();
         for (int from = 0, to; from < pages.length; from = to) {
             to = from + 1;
             // 64 MiB at most: a buffer's size is an int.
@@ -112,13 +92,14 @@ final class SnapshotWriter {
                     .asSlice((long) pages[from] * Ram.PAGE, (long) (to - from) * Ram.PAGE)
                     .asByteBuffer();
             checksum.update(run.duplicate());
-            writeAll(run);
+            writeAll(run, layout.at(pages[from]));
         }
     }
 
-    private void writeAll(ByteBuffer bytes) throws IOException {
+    private void writeAll(ByteBuffer bytes, long at) throws IOException {
+        long to = at;
         while (bytes.hasRemaining()) {
-            channel.write(bytes);
+            to += channel.write(bytes, to);
         }
     }
 }

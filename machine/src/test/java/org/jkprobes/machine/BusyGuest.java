@@ -31,6 +31,16 @@ final class BusyGuest {
         machine = malta.machine();
     }
 
+    private BusyGuest(BusyGuest forked) {
+        malta = forked.malta.fork(console::write);
+        machine = malta.machine();
+    }
+
+    /** One that goes on from where this one is. */
+    BusyGuest fork() {
+        return new BusyGuest(this);
+    }
+
     /** One that has just been switched on. */
     static BusyGuest booted() {
         BusyGuest guest = new BusyGuest(MEMORY);

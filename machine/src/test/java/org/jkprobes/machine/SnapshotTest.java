@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +20,8 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jkprobes.machine.board.malta.MaltaMemory;
+import org.jkprobes.machine.engine.HostFile;
+import org.jkprobes.machine.engine.Ram;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,7 +136,19 @@ class SnapshotTest {
                     .isEqualTo(BusyGuest.booted().machine.stateHash());
             assertThat(files).containsExactly(file);
         }
-        assertThat(Files.size(file)).as("only used pages").isLessThan(64 << 10);
+        assertThat(blocksOnDisk(file)).as("only used pages").isLessThan(64 << 10);
+    }
+
+    /** What of a file is not a hole, in bytes. */
+    private static long blocksOnDisk(Path file) throws IOException {
+        HostFile host = HostFile.open(file).orElseThrow();
+        long bytes = 0;
+        for (long at = host.nextData(0); at >= 0; at = host.nextData(at)) {
+            long end = host.nextHole(at);
+            bytes += end - at;
+            at = end;
+        }
+        return bytes;
     }
 
     @Test
@@ -185,53 +202,159 @@ class SnapshotTest {
 
     @Test
     void every_truncation_and_mutation_is_seen() throws IOException {
-        byte[] whole = Files.readAllBytes(snapshotAt(3000));
+        Path file = snapshotAt(3000);
+        Path damaged = folder.resolve("damaged");
         SplittableRandom random = new SplittableRandom(7);
-        for (int i = 0; i < 600; i++) {
-            byte[] bytes = i % 3 == 0 ? Arrays.copyOf(whole, lengthOtherThan(whole, random)) : mutated(whole, random);
-            assertThatThrownBy(() -> SnapshotLayout.read(MemorySegment.ofArray(bytes)))
-                    .as("case %d", i)
-                    .isInstanceOf(SnapshotException.class);
+        BusyGuest guest = BusyGuest.booted();
+        long before = guest.machine.stateHash();
+        long whole = Files.size(file);
+        for (int i = 0; i < 300; i++) {
+            if (i % 100 == 0) {
+                copySparse(file, damaged);
+            }
+            try (RandomAccessFile bytes = new RandomAccessFile(damaged.toFile(), "rw")) {
+                Runnable mend = i % 3 == 0 ? cut(bytes, otherThan(whole, random)) : mutate(bytes, random);
+                bytes.getChannel().force(false);
+                assertThatThrownBy(() -> restore(damaged, guest.machine))
+                        .as("case %d", i)
+                        .isInstanceOf(SnapshotException.class)
+                        .hasMessageStartingWith("snapshot " + damaged + ": ")
+                        .hasMessageNotContaining("\n");
+                mend.run();
+            }
+            if (i % 3 == 0) {
+                copySparse(file, damaged);
+            }
+        }
+        assertThat(guest.machine.stateHash()).isEqualTo(before);
+        restore(damaged, guest.machine);
+        try (Snapshot snapshot = Snapshot.open(file)) {
+            assertThat(guest.machine.stateHash()).isEqualTo(snapshot.stateHash());
         }
     }
 
-    private static int lengthOtherThan(byte[] whole, SplittableRandom random) {
-        int length = random.nextInt(2 * whole.length);
-        return length == whole.length ? 0 : length;
+    private static long otherThan(long whole, SplittableRandom random) {
+        long length = random.nextLong(2 * whole);
+        return length == whole ? 0 : length;
     }
 
-    private static byte[] mutated(byte[] whole, SplittableRandom random) {
-        byte[] bytes = whole.clone();
-        int limit = random.nextBoolean() ? 3000 : bytes.length;
-        bytes[random.nextInt(limit)] ^= (byte) random.nextInt(1, 256);
-        return bytes;
+    private static Runnable cut(RandomAccessFile file, long length) throws IOException {
+        file.setLength(length);
+        return () -> {};
+    }
+
+    /** Changes a byte, of the head more often than of RAM, holes included. */
+    private static Runnable mutate(RandomAccessFile file, SplittableRandom random) throws IOException {
+        long at = random.nextBoolean() ? random.nextInt(headLength(file)) : random.nextLong(file.length());
+        if (at >= headLength(file) && at < ramAt(file)) {
+            at = 0;
+        }
+        file.seek(at);
+        int was = file.read();
+        file.seek(at);
+        file.write(was ^ random.nextInt(1, 256));
+        long place = at;
+        return () -> {
+            try {
+                file.seek(place);
+                file.write(was);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+    }
+
+    private static int headLength(RandomAccessFile file) throws IOException {
+        file.seek(24);
+        return SnapshotLayout.HEADER + Integer.reverseBytes(file.readInt()) + 12 * Integer.reverseBytes(file.readInt());
+    }
+
+    private static long ramAt(RandomAccessFile file) throws IOException {
+        return (headLength(file) + Ram.PAGE - 1) / Ram.PAGE * (long) Ram.PAGE;
+    }
+
+    /** A copy that may be written to. */
+    private static void copySparse(Path from, Path to) throws IOException {
+        Files.deleteIfExists(to);
+        HostFile host = HostFile.open(from).orElseThrow();
+        try (RandomAccessFile out = new RandomAccessFile(to.toFile(), "rw");
+                FileChannel in = FileChannel.open(from)) {
+            for (long at = host.nextData(0); at >= 0; at = host.nextData(at)) {
+                long end = host.nextHole(at);
+                out.seek(at);
+                for (; at < end; at += in.transferTo(at, end - at, out.getChannel())) {
+                    // The channel's position moves along.
+                }
+            }
+            out.setLength(in.size());
+        }
     }
 
     /** Even a file whose checksum was made to fit gets its line. */
     @Test
     void forged_files_are_refused_or_harmless() throws IOException {
-        byte[] whole = Files.readAllBytes(snapshotAt(3000));
+        Path file = snapshotAt(3000);
         Path forged = folder.resolve("forged");
+        copySparse(file, forged);
         SplittableRandom random = new SplittableRandom(8);
         BusyGuest guest = new BusyGuest(BusyGuest.MEMORY);
         int refused = 0;
-        for (int i = 0; i < 600; i++) {
-            byte[] bytes = whole.clone();
-            for (int n = random.nextInt(1, 4); n > 0; n--) {
-                int at = random.nextInt(SnapshotLayout.CHECKSUM_AT + 4, random.nextBoolean() ? 200 : 4000);
-                bytes[at] = (byte) random.nextInt();
-            }
-            CRC32C sum = new CRC32C();
-            sum.update(bytes, SnapshotLayout.CHECKSUM_AT + 4, bytes.length - SnapshotLayout.CHECKSUM_AT - 4);
-            ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(SnapshotLayout.CHECKSUM_AT, (int)
-                    sum.getValue());
-            Files.write(forged, bytes);
-            Throwable thrown = catchThrowable(() -> restore(forged, guest.machine));
-            if (thrown != null) {
-                assertThat(thrown).as("case %d", i).isInstanceOf(SnapshotException.class);
-                refused++;
+        try (RandomAccessFile out = new RandomAccessFile(forged.toFile(), "rw")) {
+            byte[] whole = new byte[headLength(out)];
+            out.seek(0);
+            out.readFully(whole);
+            for (int i = 0; i < 600; i++) {
+                byte[] bytes = whole.clone();
+                for (int n = random.nextInt(1, 4); n > 0; n--) {
+                    int limit = random.nextBoolean() ? 200 : bytes.length;
+                    bytes[random.nextInt(SnapshotLayout.CHECKSUM_AT + 4, limit)] = (byte) random.nextInt();
+                }
+                CRC32C sum = new CRC32C();
+                sum.update(bytes, SnapshotLayout.CHECKSUM_AT + 4, bytes.length - SnapshotLayout.CHECKSUM_AT - 4);
+                ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(SnapshotLayout.CHECKSUM_AT, (int)
+                        sum.getValue());
+                out.seek(0);
+                out.write(bytes);
+                Throwable thrown = catchThrowable(() -> restore(forged, guest.machine));
+                if (thrown != null) {
+                    assertThat(thrown).as("case %d", i).isInstanceOf(SnapshotException.class);
+                    refused++;
+                }
             }
         }
         assertThat(refused).isGreaterThan(400);
+    }
+
+    /** A file that somebody may write to is nobody's memory: it may be cut while a machine runs from it. */
+    @Test
+    void a_writable_file_may_change_once_it_is_restored() throws IOException {
+        BusyGuest expected = BusyGuest.booted();
+        expected.machine.run(100_000);
+        Path file = folder.resolve("writable.snap");
+        copySparse(snapshotAt(50_000), file);
+        BusyGuest restored = new BusyGuest(BusyGuest.MEMORY);
+        restore(file, restored.machine);
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.setLength(0);
+        }
+        restored.machine.run(100_000);
+        assertThat(restored.machine.stateHash()).isEqualTo(expected.machine.stateHash());
+        assertThat(contents(restored)).isEqualTo(contents(expected));
+    }
+
+    /** What machines map, nobody may write to; but it may be replaced. */
+    @Test
+    void a_saved_file_is_read_only_and_may_be_replaced_while_machines_run_from_it() throws IOException {
+        BusyGuest expected = BusyGuest.booted();
+        expected.machine.run(100_000);
+        Path file = snapshotAt(50_000);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .doesNotContain("w");
+        BusyGuest restored = new BusyGuest(BusyGuest.MEMORY);
+        restore(file, restored.machine);
+        snapshotAt(10);
+        Files.delete(file);
+        restored.machine.run(100_000);
+        assertThat(contents(restored)).isEqualTo(contents(expected));
     }
 }

@@ -1,7 +1,6 @@
 package org.jkprobes.cli.session;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -17,6 +16,7 @@ import org.jkprobes.gdb.stub.GdbStub;
 import org.jkprobes.gdb.stub.StubException;
 import org.jkprobes.machine.IdlePolicy;
 import org.jkprobes.machine.Machine;
+import org.jkprobes.machine.Snapshot;
 
 /** One run of a guest, from power-on or a snapshot to its end. */
 final class GuestRun {
@@ -32,10 +32,18 @@ final class GuestRun {
     private final Machine machine;
     private final GuestProbes probes;
     private final Optional<GdbStub> gdb;
+    private final Optional<Snapshot> saved;
     private boolean restored;
 
-    GuestRun(RunOptions options, GuestImage image, EventSink events, ProgressLine progress) {
+    /** @param saved the snapshot to start from, if it is there */
+    GuestRun(
+            RunOptions options,
+            GuestImage image,
+            Optional<Snapshot> saved,
+            EventSink events,
+            ProgressLine progress) {
         this.options = options;
+        this.saved = saved;
         this.image = image;
         this.progress = progress;
         this.events = new BusyLine(events, progress);
@@ -91,10 +99,10 @@ final class GuestRun {
     /** Switches the guest on, or makes it what a snapshot says; the end, if it ends before its snapshot is made. */
     private Optional<End> start() {
         Optional<Path> snapshot = options.snapshot();
-        if (snapshot.isPresent() && Files.exists(snapshot.get())) {
-            SavedGuest saved = SavedGuest.restore(snapshot.get(), machine, image);
-            probes.moved(saved.moved());
-            console.goOnWith(saved.unfinishedLine());
+        if (snapshot.isPresent() && saved.isPresent()) {
+            SavedGuest guest = SavedGuest.restore(snapshot.get(), saved.get(), machine, image);
+            probes.moved(guest.moved());
+            console.goOnWith(guest.unfinishedLine());
             restored = true;
             return Optional.empty();
         }

@@ -1,6 +1,7 @@
 package org.jkprobes.cli.session;
 
 import java.io.InputStream;
+import java.util.Optional;
 import org.jkprobes.cli.ProgressLine;
 import org.jkprobes.cli.RunOptions;
 import org.jkprobes.cli.Session;
@@ -9,6 +10,7 @@ import org.jkprobes.cli.UserError;
 import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.RunSummary;
 import org.jkprobes.images.ImageException;
+import org.jkprobes.machine.Snapshot;
 
 /** Runs guests on the embedded machine. */
 public final class MachineSession implements Session {
@@ -36,10 +38,15 @@ public final class MachineSession implements Session {
     @Override
     public RunSummary run(RunOptions options, EventSink events) {
         try (ProgressLine progress = ProgressLine.ofHost()) {
-            GuestImage image = GuestImage.of(options, progress);
-            progress.clear();
-            options.engine().notice().ifPresent(line -> System.err.println("jkprobes: " + line));
-            return new GuestRun(options, image, events, progress).toEnd(keys);
+            Optional<Snapshot> saved = SavedGuest.open(options.snapshot());
+            try {
+                GuestImage image = GuestImage.of(options, progress);
+                progress.clear();
+                options.engine().notice().ifPresent(line -> System.err.println("jkprobes: " + line));
+                return new GuestRun(options, image, saved, events, progress).toEnd(keys);
+            } finally {
+                saved.ifPresent(Snapshot::close);
+            }
         } catch (ImageException e) {
             throw new UserError(String.valueOf(e.getMessage()), e);
         }

@@ -1,7 +1,9 @@
 package org.jkprobes.cli.session;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.jkprobes.cli.UserError;
 import org.jkprobes.machine.Machine;
 import org.jkprobes.machine.Snapshot;
@@ -38,9 +40,18 @@ record SavedGuest(long moved, String unfinishedLine) {
         }
     }
 
+    /** Opens a file that is there, which costs no time: it is checked while the caller goes on. */
+    static Optional<Snapshot> open(Optional<Path> file) {
+        try {
+            return file.filter(Files::exists).map(Snapshot::open);
+        } catch (SnapshotException e) {
+            throw new UserError(String.valueOf(e.getMessage()), e);
+        }
+    }
+
     /** Makes the machine what the snapshot says. */
-    static SavedGuest restore(Path file, Machine machine, GuestImage image) {
-        try (Snapshot snapshot = Snapshot.open(file)) {
+    static SavedGuest restore(Path file, Snapshot snapshot, Machine machine, GuestImage image) {
+        try {
             Map<String, String> notes = snapshot.notes();
             check(file, "made with another kernel", notes, KERNEL, image.kernelDigest());
             check(file, "made with another initramfs (--init, --initrd)", notes, INITRAMFS, image.initramfsDigest());

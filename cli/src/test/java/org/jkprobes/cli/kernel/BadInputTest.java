@@ -3,6 +3,7 @@ package org.jkprobes.cli.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -39,9 +40,6 @@ class BadInputTest {
         new Random(SEED).nextBytes(random);
         byte[] damaged = kernel.clone();
         System.arraycopy(random, 0, damaged, kernel.length / 2, random.length);
-        byte[] snapshot = Files.readAllBytes(BootedGuest.shellSnapshot());
-        byte[] bent = snapshot.clone();
-        bent[bent.length / 2] ^= 1;
         byte[] dynamic = busybox.clone();
         Arrays.fill(dynamic, 52, 56, (byte) 0);
         dynamic[52] = 3; // PT_INTERP in place of the first program header's type
@@ -55,14 +53,38 @@ class BadInputTest {
                 Map.entry("dynamic", dynamic),
                 Map.entry("foreign", foreignElf()),
                 Map.entry("text", "hello\n".getBytes(StandardCharsets.UTF_8)),
-                Map.entry("short-cpio", "070701000000".getBytes(StandardCharsets.UTF_8)),
-                Map.entry("short.snap", Arrays.copyOf(snapshot, snapshot.length / 2)),
-                Map.entry("bent.snap", bent));
+                Map.entry("short-cpio", "070701000000".getBytes(StandardCharsets.UTF_8)));
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
             Files.write(folder.resolve(file.getKey()), file.getValue());
         }
-        Files.copy(BootedGuest.shellSnapshot(), folder.resolve("shell.snap"));
+        snapshot("shell.snap", file -> {});
+        snapshot("short.snap", file -> file.setLength(file.length() / 2));
+        snapshot("bent.snap", file -> {
+            file.seek(file.length() / 2);
+            int was = file.read();
+            file.seek(file.length() / 2);
+            file.write(was ^ 1);
+        });
         inputs = left();
+    }
+
+    private interface Change {
+        void make(RandomAccessFile file) throws IOException;
+    }
+
+    /** A copy of the snapshot of a shell, holes included, and what became of it. */
+    private void snapshot(String name, Change change) throws Exception {
+        Path copy = folder.resolve(name);
+        assertThat(new ProcessBuilder(
+                                "cp", "--sparse=always", BootedGuest.shellSnapshot().toString(), copy.toString())
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
+        assertThat(copy.toFile().setWritable(true)).isTrue();
+        try (RandomAccessFile file = new RandomAccessFile(copy.toFile(), "rw")) {
+            change.make(file);
+        }
     }
 
     /** The header of a 64-bit x86 program. */

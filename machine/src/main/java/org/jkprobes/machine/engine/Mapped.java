@@ -27,4 +27,18 @@ final class Mapped {
         Mmap.allowLargePages(start, size);
         return MemorySegment.ofAddress(start).reinterpret(size, Arena.ofAuto(), gone -> Mmap.unmap(address, whole));
     }
+
+    /** Memory that {@link #zeros} gave becomes zeros again, and costs nothing. */
+    static void forget(MemorySegment memory) {
+        if (!System.getProperty("os.name", "").equals("Linux")) {
+            memory.fill((byte) 0);
+            return;
+        }
+        long address = memory.address();
+        if (Mmap.mapOver(address, memory.byteSize(), Mmap.PRIVATE_AND_ANONYMOUS, Mmap.NOTHING, 0) == Mmap.REFUSED) {
+            memory.fill((byte) 0);
+        } else {
+            Mmap.allowLargePages(address, memory.byteSize());
+        }
+    }
 }

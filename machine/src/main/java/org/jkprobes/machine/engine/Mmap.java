@@ -13,6 +13,7 @@ final class Mmap {
     static final int WRITE = 2;
     static final int EXECUTE = 4;
     static final int SHARED = 1;
+    static final int PRIVATE = 2;
     static final int PRIVATE_AND_ANONYMOUS = 0x22;
     /** No file. */
     static final int NOTHING = -1;
@@ -20,6 +21,7 @@ final class Mmap {
     static final long REFUSED = -1;
 
     private static final int HUGE_PAGES = 14;
+    private static final int FIXED = 0x10;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final MethodHandle MAP = handle(
@@ -43,6 +45,15 @@ final class Mmap {
         }
     }
 
+    /** Maps something else over so many bytes that are mapped, to be read and written; or {@link #REFUSED}. */
+    static long mapOver(long address, long size, int flags, int file, long offset) {
+        try {
+            return (long) MAP.invokeExact(address, size, READ | WRITE, flags | FIXED, file, offset);
+        } catch (Throwable e) {
+            throw thrown(e);
+        }
+    }
+
     static void unmap(long address, long size) {
         try {
             int ignored = (int) UNMAP.invokeExact(address, size);
@@ -61,7 +72,7 @@ final class Mmap {
     }
 
     /** What a method handle has thrown, which is nothing checked. */
-    private static RuntimeException thrown(Throwable e) {
+    static RuntimeException thrown(Throwable e) {
         if (e instanceof Error error) {
             throw error;
         }

@@ -3,6 +3,7 @@ package org.jkprobes.machine.engine;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,15 +14,23 @@ public final class Ram {
     /** Bytes of a page. */
     public static final int PAGE = 1 << SoftTlb.PAGE_BITS;
 
+    /** So many pages are rather copied for each image than all of them for the next ones. */
+    private static final int LEAST_APART = 512;
+
     private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[PAGE]);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final MemorySegment bytes;
+    /** The pages stored to since they were hashed, and since the {@link #file} was as they are. */
     private final BitSet stale = new BitSet();
+
+    private final BitSet apart = new BitSet();
+    /** What pages are like that were not stored to since; empty if nothing is known. */
+    private Optional<RamFile> file = Optional.empty();
     /** The pages, beside the stale ones, that may hold something else than zeros. */
     private final BitSet used = new BitSet();
 
-    private final long[] pageHash;
+    private long[] pageHash;
     private long hash;
 
     /** Where pages are kept before they are stored to. */
@@ -50,6 +59,7 @@ public final class Ram {
             undo.keep((int) (offset >>> SoftTlb.PAGE_BITS));
         }
         stale.set((int) (offset >>> SoftTlb.PAGE_BITS));
+        apart.set((int) (offset >>> SoftTlb.PAGE_BITS));
     }
 
     /** Copies bytes into RAM. */
@@ -58,6 +68,7 @@ public final class Ram {
         MemorySegment.copy(from, 0, bytes, ValueLayout.JAVA_BYTE, offset, from.length);
         if (from.length > 0) {
             stale.set((int) (offset / PAGE), (int) ((offset + from.length - 1) / PAGE) + 1);
+            apart.set((int) (offset / PAGE), (int) ((offset + from.length - 1) / PAGE) + 1);
         }
     }
 
@@ -87,6 +98,7 @@ public final class Ram {
         keep(offset, from.byteSize());
         MemorySegment.copy(from, 0, bytes, offset, from.byteSize());
         stale.set((int) (offset / PAGE), (int) ((offset + from.byteSize() + PAGE - 1) / PAGE));
+        apart.set((int) (offset / PAGE), (int) ((offset + from.byteSize() + PAGE - 1) / PAGE));
     }
 
     /** The number of the first page, from {@code page} on, that is not all zeros; -1 if there is none. Does not touch unused pages. */
@@ -104,12 +116,77 @@ public final class Ram {
         return hashed < 0 || unhashed < 0 ? Math.max(hashed, unhashed) : Math.min(hashed, unhashed);
     }
 
-    /** Fills RAM with zeros. Does not touch pages that were never used. */
-    public void clear() {
-        for (int page = nextUsed(0); page >= 0; page = nextUsed(page + 1)) {
-            bytes.asSlice((long) page * PAGE, PAGE).fill((byte) 0);
-            stale.set(page);
+    /**
+     * RAM as it is now. The caller has just had it hashed. Costs what was stored to since the last image, if there was one and that is not too
+     * much; else a copy of what is used, for later ones to share.
+     */
+    RamImage image() {
+        if (file.isEmpty() || apart.cardinality() > LEAST_APART + used.cardinality() / 8) {
+            file = RamImage.freeze(this, used);
+            apart.clear();
+            if (file.isEmpty()) {
+                apart.or(used);
+            }
         }
+        return RamImage.of(this, file, copy(apart), copy(used), pageHash.clone(), hash);
+    }
+
+    private static BitSet copy(BitSet bits) {
+        return (BitSet) bits.clone();
+    }
+
+    /** RAM becomes what it was at that moment, of a machine with as much. The caller forgets all that was derived from it. */
+    public void become(RamImage image) {
+        if (undo != null) {
+            becomeByPages(image);
+            return;
+        }
+        if (image.file().isPresent()) {
+            image.map(bytes);
+        } else {
+            Mapped.forget(bytes);
+        }
+        image.copyApart(bytes);
+        file = image.file();
+        stale.clear();
+        apart.clear();
+        used.clear();
+        apart.or(image.apart);
+        used.or(image.used);
+        pageHash = image.pageHash.clone();
+        hash = image.hash;
+    }
+
+    /** Somebody wants to know what was there before. */
+    private void becomeByPages(RamImage image) {
+        BitSet pages = copy(image.used);
+        pages.or(used);
+        pages.or(stale);
+        MemorySegment page = MemorySegment.ofArray(new byte[PAGE]);
+        for (int number = pages.nextSetBit(0); number >= 0; number = pages.nextSetBit(number + 1)) {
+            if (image.used.get(number)) {
+                image.copy(number, page);
+            } else {
+                page.fill((byte) 0);
+            }
+            write((long) number * PAGE, page);
+        }
+    }
+
+    /** RAM costs nothing any more, and is all zeros. */
+    public void release() {
+        Mapped.forget(bytes);
+        file = Optional.empty();
+        stale.clear();
+        apart.clear();
+        used.clear();
+        pageHash = new long[pageHash.length];
+        hash = 0;
+    }
+
+    /** The hash of a page as of the last {@link #hash}; 0 for one of zeros. */
+    public long pageHash(int page) {
+        return pageHash[page];
     }
 
     /** A 64-bit hash of all of RAM. The caller takes write permissions from the soft TLB after it. */

@@ -681,6 +681,20 @@ public abstract class Vcpu implements Stateful {
         return hash;
     }
 
+    /** Gives back what memory there is for the guest; it must not run any more. */
+    public final void release() {
+        tlb.flushAll();
+        code.clear();
+        forgetFetches();
+        ram.release();
+    }
+
+    /** RAM as it is now, for other machines to go on from. */
+    public final RamImage ramImage() {
+        hashRam();
+        return ram.image();
+    }
+
     /** Changes RAM from outside the guest: code lifted from it is dropped. */
     public final void poke(long physical, byte[] bytes) {
         long offset = bus.ramOffset(physical);

@@ -1,6 +1,7 @@
 package org.jkprobes.machine.board.malta;
 
 import org.jkprobes.machine.Machine;
+import org.jkprobes.machine.Snapshot;
 import org.jkprobes.machine.Timeline;
 import org.jkprobes.machine.cpu.mips.MipsCpu;
 import org.jkprobes.machine.device.ConsoleSink;
@@ -8,6 +9,8 @@ import org.jkprobes.machine.engine.Ram;
 
 /** A Malta ready to boot: board, RAM and a 24Kc CPU, connected. */
 public final class Malta {
+    private final MaltaMemory memory;
+    private final long start;
     private final MaltaBoard board;
     private final Machine machine;
     private final MipsCpu cpu;
@@ -17,6 +20,8 @@ public final class Malta {
      * @param console where ttyS0 transmits to
      */
     public Malta(MaltaMemory memory, long start, ConsoleSink console) {
+        this.memory = memory;
+        this.start = start;
         Timeline timeline = new Timeline();
         Ram ram = new Ram(memory.bytes());
         board = new MaltaBoard(timeline, memory, start, console);
@@ -39,6 +44,20 @@ public final class Malta {
         }
         cpu.jump(boot.entry());
         machine.timeline().retire(YamonBoot.FIRMWARE_INSTRUCTIONS);
+    }
+
+    /**
+     * Another one that goes on from where this one is, and has nothing to do with it: they share RAM copy-on-write, but neither time, keys nor
+     * probes. This one must not be running. Close its {@link #machine} when it is not needed any more.
+     *
+     * @param console where its ttyS0 transmits to
+     */
+    public Malta fork(ConsoleSink console) {
+        Malta fork = new Malta(memory, start, console);
+        try (Snapshot now = Snapshot.of(machine)) {
+            now.restore(fork.machine);
+        }
+        return fork;
     }
 
     public Machine machine() {

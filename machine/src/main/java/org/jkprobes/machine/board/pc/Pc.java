@@ -1,6 +1,7 @@
 package org.jkprobes.machine.board.pc;
 
 import org.jkprobes.machine.Machine;
+import org.jkprobes.machine.Snapshot;
 import org.jkprobes.machine.Timeline;
 import org.jkprobes.machine.cpu.x86.X86Cpu;
 import org.jkprobes.machine.device.ConsoleSink;
@@ -8,6 +9,8 @@ import org.jkprobes.machine.engine.Ram;
 
 /** A PC ready to boot: board, RAM and an x86-64 CPU, connected. */
 public final class Pc {
+    private final PcMemory memory;
+    private final long start;
     private final PcBoard board;
     private final Machine machine;
     private final X86Cpu cpu;
@@ -17,6 +20,8 @@ public final class Pc {
      * @param console where ttyS0 transmits to
      */
     public Pc(PcMemory memory, long start, ConsoleSink console) {
+        this.memory = memory;
+        this.start = start;
         Timeline timeline = new Timeline();
         Ram ram = new Ram(memory.bytes());
         board = new PcBoard(timeline, memory, start, console);
@@ -44,6 +49,20 @@ public final class Pc {
             cpu.slot(i, start.registers().get(i));
         }
         cpu.rip(start.entry());
+    }
+
+    /**
+     * Another one that goes on from where this one is, and has nothing to do with it: they share RAM copy-on-write, but neither time, keys nor
+     * probes. This one must not be running. Close its {@link #machine} when it is not needed any more.
+     *
+     * @param console where its ttyS0 transmits to
+     */
+    public Pc fork(ConsoleSink console) {
+        Pc fork = new Pc(memory, start, console);
+        try (Snapshot now = Snapshot.of(machine)) {
+            now.restore(fork.machine);
+        }
+        return fork;
     }
 
     public Machine machine() {

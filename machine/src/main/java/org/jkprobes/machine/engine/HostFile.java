@@ -1,0 +1,149 @@
+package org.jkprobes.machine.engine;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.ref.Cleaner;
+import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A file of a Linux host by its descriptor, so that it can be mapped where guest RAM is: open(2), memfd_create(2), lseek(2). Closed when nobody
+ * refers to it; what is mapped stays.
+ */
+public final class HostFile {
+    private static final int CLOSE_ON_EXEC = 0x80000;
+    private static final int MEMFD_CLOSE_ON_EXEC = 1;
+    private static final int SEEK_DATA = 3;
+    private static final int SEEK_HOLE = 4;
+
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final MethodHandle OPEN = LINKER.downcallHandle(
+            LINKER.defaultLookup().findOrThrow("open"),
+            FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT),
+            Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle MEMORY =
+            handle("memfd_create", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
+    private static final MethodHandle TRUNCATE = handle("ftruncate", FunctionDescriptor.of(INT, INT, LONG));
+    private static final MethodHandle SEEK = handle("lseek", FunctionDescriptor.of(LONG, INT, LONG, INT));
+    private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(INT, INT));
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final int descriptor;
+
+    private HostFile(int descriptor) {
+        this.descriptor = descriptor;
+        CLEANER.register(this, () -> close(descriptor));
+    }
+
+    private static MethodHandle handle(String name, FunctionDescriptor type) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type);
+    }
+
+    /** Whether this host is one with such files. */
+    static boolean there() {
+        return System.getProperty("os.name", "").equals("Linux");
+    }
+
+    /** A file of so many zeros in memory; empty if the host has none. */
+    public static Optional<HostFile> inMemory(long size) {
+        if (!there()) {
+            return Optional.empty();
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            int file = (int) MEMORY.invokeExact(arena.allocateFrom("jkprobes-ram"), MEMFD_CLOSE_ON_EXEC);
+            if (file < 0) {
+                return Optional.empty();
+            }
+            HostFile made = new HostFile(file);
+            return (int) TRUNCATE.invokeExact(file, size) == 0 ? Optional.of(made) : Optional.empty();
+        } catch (Throwable e) {
+            throw Mmap.thrown(e);
+        }
+    }
+
+    /** A file that is there, to be read; empty if the host will not have it. */
+    public static Optional<HostFile> open(Path path) {
+        if (!there()) {
+            return Optional.empty();
+        }
+        Charset names = Charset.forName(System.getProperty("sun.jnu.encoding", StandardCharsets.UTF_8.name()));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = arena.allocateFrom(ValueLayout.JAVA_BYTE, (path + "\0").getBytes(names));
+            int file = (int) OPEN.invokeExact(name, CLOSE_ON_EXEC);
+            return file < 0 ? Optional.empty() : Optional.of(new HostFile(file));
+        } catch (Throwable e) {
+            throw Mmap.thrown(e);
+        }
+    }
+
+    /** The same file, to be read or written as ever. */
+    public FileChannel channel(OpenOption... options) throws IOException {
+        return FileChannel.open(path(), options);
+    }
+
+    /** Whether nobody may write to it, by its permissions. */
+    public boolean isReadOnly() throws IOException {
+        return Collections.disjoint(
+                Files.getPosixFilePermissions(path()),
+                Set.of(
+                        PosixFilePermission.OWNER_WRITE,
+                        PosixFilePermission.GROUP_WRITE,
+                        PosixFilePermission.OTHERS_WRITE));
+    }
+
+    private Path path() {
+        return Path.of("/proc/self/fd/" + descriptor);
+    }
+
+    /** Where the next bytes are that are not a hole; -1 if there are none. */
+    public long nextData(long from) {
+        return seek(from, SEEK_DATA);
+    }
+
+    /** Where the next hole begins; the end of the file is one. */
+    public long nextHole(long from) {
+        return seek(from, SEEK_HOLE);
+    }
+
+    private long seek(long from, int whence) {
+        try {
+            return (long) SEEK.invokeExact(descriptor, from, whence);
+        } catch (Throwable e) {
+            throw Mmap.thrown(e);
+        }
+    }
+
+    /**
+     * Memory becomes what the file holds, page by page when it is first touched; stores to it do not reach the file.
+     *
+     * @throws OutOfMemoryError if the host refuses
+     */
+    void mapOver(long address, long size, long offset) {
+        if (Mmap.mapOver(address, size, Mmap.PRIVATE, descriptor, offset) == Mmap.REFUSED) {
+            throw new OutOfMemoryError("no %d MiB of a snapshot can be mapped".formatted(size >> 20));
+        }
+    }
+
+    private static void close(int descriptor) {
+        try {
+            int ignored = (int) CLOSE.invokeExact(descriptor);
+        } catch (Throwable e) {
+            throw Mmap.thrown(e);
+        }
+    }
+}
