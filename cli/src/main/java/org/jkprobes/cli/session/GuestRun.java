@@ -36,12 +36,7 @@ final class GuestRun {
     private boolean restored;
 
     /** @param saved the snapshot to start from, if it is there */
-    GuestRun(
-            RunOptions options,
-            GuestImage image,
-            Optional<Snapshot> saved,
-            EventSink events,
-            ProgressLine progress) {
+    GuestRun(RunOptions options, GuestImage image, Optional<Snapshot> saved, EventSink events, ProgressLine progress) {
         this.options = options;
         this.saved = saved;
         this.image = image;

@@ -3,8 +3,8 @@ package org.jkprobes.cli.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.io.PrintWriter;
+import java.io.RandomAccessFile;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -76,7 +76,10 @@ class BadInputTest {
     private void snapshot(String name, Change change) throws Exception {
         Path copy = folder.resolve(name);
         assertThat(new ProcessBuilder(
-                                "cp", "--sparse=always", BootedGuest.shellSnapshot().toString(), copy.toString())
+                                "cp",
+                                "--sparse=always",
+                                BootedGuest.shellSnapshot().toString(),
+                                copy.toString())
                         .inheritIO()
                         .start()
                         .waitFor())
