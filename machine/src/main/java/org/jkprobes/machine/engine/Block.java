@@ -1,5 +1,7 @@
 package org.jkprobes.machine.engine;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A straight run of guest instructions inside one page, lifted to micro-ops. */
@@ -52,8 +54,15 @@ public final class Block {
     /** Its emitted code, if there is any. */
     @Nullable
     NativeBlock compiled;
-    /** How often it was interpreted. */
+    /** How often it was interpreted, or found to be. */
     int runs;
+    /** The method that starts with it, if there is any. */
+    @Nullable
+    Unrolled unrolled;
+    /** All that it is in. */
+    private final List<Unrolled> unrolledIn = new ArrayList<>(0);
+    /** The budget without which the interpreter's hot loop may not enter it: more than there is if it is not to be interpreted. */
+    long price;
     /** Until when {@link JumpCache} may find it. */
     long mapping;
 
@@ -65,6 +74,7 @@ public final class Block {
         secondPage = from.secondPage;
         instructions = from.retiring();
         needs = Math.max(1, instructions);
+        price = needs;
         start = from.addTo(code);
         instructionOf = from.instructionOf();
         offsetOf = from.offsetOf();
@@ -121,5 +131,28 @@ public final class Block {
         if (compiled != null) {
             compiled.close();
         }
+        List.copyOf(unrolledIn).forEach(Unrolled::dissolve);
+    }
+
+    /** It is run by a method that starts with it from now on. */
+    void unroll(Unrolled method) {
+        unrolled = method;
+        price = Long.MAX_VALUE;
+    }
+
+    /** It has become a part of a method. */
+    void joined(Unrolled method) {
+        unrolledIn.add(method);
+    }
+
+    /** It is interpreted again. */
+    void interpret() {
+        unrolled = null;
+        price = needs;
+    }
+
+    /** It is a part of a method no more. */
+    void left(Unrolled method) {
+        unrolledIn.remove(method);
     }
 }

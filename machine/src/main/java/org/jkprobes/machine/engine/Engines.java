@@ -6,9 +6,17 @@ import java.util.Optional;
 public final class Engines {
     private Engines() {}
 
-    /** The portable one, which defines what micro-ops mean. */
+    /** The portable one, which defines what micro-ops mean. Its hot blocks are methods of the JVM's. */
     public static Engine interpreter() {
         return new Interpreter();
+    }
+
+    /**
+     * The same, unrolling a block when it is the next one after {@code interval} interpreted instructions, on average, for the {@code hot}th
+     * time, and {@code noted} blocks have been interpreted one at a time to see where their jumps lead.
+     */
+    public static Engine interpreter(int hot, int interval, int noted) {
+        return new Interpreter(new UnrolledLoop(new Unroller(hot, interval, noted)));
     }
 
     /** The one that emits native code; empty where the host does not allow it. */

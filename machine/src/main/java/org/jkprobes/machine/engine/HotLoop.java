@@ -1,11 +1,17 @@
 package org.jkprobes.machine.engine;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The interpreter's hot loop: the frequent micro-ops, and the way from block to block. Its shape is measured. It calls nothing, so
  * that the JIT keeps the loop's state in registers; what needs a call ends it, and the interpreter starts it again.
  */
 final class HotLoop extends Straight {
     private static final long PAGE = -(1L << SoftTlb.PAGE_BITS);
+
+    /** The block that comes next, if the last run has ended before one for want of budget. */
+    @Nullable
+    Block next;
 
     @Override
     Block run(Vcpu cpu, Block start, int from, long budget) {
@@ -334,7 +340,7 @@ final class HotLoop extends Straight {
                     slots[Op.d(uop)] = (int) slots[Op.a(uop)];
                     continue;
                 case Op.PUT:
-                    slots[Op.d(uop)] = RareOps.put(slots[Op.d(uop)], slots[Op.a(uop)], Op.b(uop));
+                    slots[Op.d(uop)] = Arithmetic.put(slots[Op.d(uop)], slots[Op.a(uop)], Op.b(uop));
                     continue;
                 case Op.SEXT_FIELD:
                     slots[Op.d(uop)] = slots[Op.a(uop)] << 64 - ((Op.b(uop) >> 8) + Op.b(uop)) >> 64 - (Op.b(uop) >> 8)
@@ -405,7 +411,8 @@ final class HotLoop extends Straight {
                 default:
                     break;
             }
-            if (next == null || !next.valid || next.needs > left) {
+            if (next == null || !next.valid || next.price > left) {
+                this.next = next;
                 this.left = left;
                 index = i - 1;
                 return block;

@@ -26,9 +26,9 @@ public final class Interpreter implements Engine {
     /** The next instruction is to run alone. */
     private boolean alone;
 
-    /** Interprets everything. */
+    /** Unrolls what is hot. */
     public Interpreter() {
-        this(new HotLoop());
+        this(new UnrolledLoop(new Unroller()));
     }
 
     Interpreter(Straight hot) {

@@ -25,6 +25,13 @@ final class JumpCache {
         return (int) (pc >>> 2) & MASK;
     }
 
+    /** The block of a mode at an address, if it is known. */
+    @Nullable
+    Block find(long pc, int mode) {
+        Block known = blocks[index(pc)];
+        return known != null && known.pc == pc && known.mode == mode && known.mapping >= mapping ? known : null;
+    }
+
     /** What {@link #mapping} must not exceed for an entry made now to be good. */
     long until(long pc, Lifetime lifetime) {
         if (lifetime == Lifetime.GLOBAL) {

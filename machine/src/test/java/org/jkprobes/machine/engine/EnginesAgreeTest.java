@@ -10,7 +10,7 @@ import org.jkprobes.machine.Timeline;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Random programs of micro-ops end in the same state on both engines, after every stretch, however long. */
+/** Random programs of micro-ops end in the same state on all engines, after every stretch, however long. */
 class EnginesAgreeTest {
     private static final int PROGRAMS = 150;
     /** What {@link NativeCode#hasRoom} keeps free, and 24 KiB. */
@@ -25,7 +25,7 @@ class EnginesAgreeTest {
         for (long seed = 1; seed <= PROGRAMS; seed++) {
             Optional<NativeLoop> emitting = emitting(seed);
             assumeThat(emitting).as("a host that allows native code").isPresent();
-            Side interpreted = new Side(seed, wide, Engines.interpreter(), false);
+            Side interpreted = new Side(seed, wide, new Interpreter(new HotLoop()), false);
             // Dropping what is dead makes no difference either.
             Side emitted = new Side(seed, wide, new Interpreter(emitting.orElseThrow()), seed % 2 == 0);
             SplittableRandom random = new SplittableRandom(seed);
@@ -41,6 +41,35 @@ class EnginesAgreeTest {
             regions += emitting.orElseThrow().regions.made;
         }
         assertThat(regions).as("loops that became regions").isGreaterThan(PROGRAMS / 2);
+    }
+
+    /** The code changes, too. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void random_programs_unrolled(boolean wide) {
+        int made = 0;
+        for (long seed = 1; seed <= PROGRAMS; seed++) {
+            Unroller unroller = new Unroller(1 + (int) seed % 3, 1 + (int) seed % 50, 2);
+            Side interpreted = new Side(seed, wide, new Interpreter(new HotLoop()), false);
+            Side unrolled = new Side(seed, wide, new Interpreter(new UnrolledLoop(unroller)), seed % 2 == 0);
+            SplittableRandom random = new SplittableRandom(seed);
+            for (int i = 0; i < STRETCHES; i++) {
+                long budget = random.nextInt(1, random.nextBoolean() ? 20 : 2000);
+                interpreted.run(budget);
+                unrolled.run(budget);
+                assertThat(unrolled.state())
+                        .as("seed %d, wide %s, stretch %d of %d instructions", seed, wide, i, budget)
+                        .isEqualTo(interpreted.state());
+                if (random.nextInt(4) == 0) {
+                    int address = 4 * random.nextInt(RandomCpu.CODE_SIZE / 4);
+                    interpreted.cpu.change(address);
+                    unrolled.cpu.change(address);
+                }
+            }
+            assertThat(unrolled.cpu.hashRam()).as("RAM, seed %d", seed).isEqualTo(interpreted.cpu.hashRam());
+            made += unroller.made;
+        }
+        assertThat(made).as("methods").isGreaterThan(PROGRAMS);
     }
 
     /** Every fourth has so little code memory that it fills, and all is dropped, again and again. */

@@ -6,14 +6,14 @@ import org.jkprobes.machine.StateInput;
 import org.jkprobes.machine.StateOutput;
 import org.jkprobes.machine.Timeline;
 
-/** A CPU whose instructions are random micro-ops: what stands at an address depends on the seed and the address alone. */
+/** A CPU whose instructions are random micro-ops: what stands at an address depends on the seed, the address, and how often it was changed. */
 final class RandomCpu extends Vcpu {
     static final int RAM_SIZE = 1 << 20;
     /** Slots that programs compute with. */
     static final int SLOTS_IN_USE = 24;
 
     private static final int ADDRESS_SLOT = 24;
-    private static final int CODE_SIZE = 1 << 10;
+    static final int CODE_SIZE = 1 << 10;
 
     private static final int[] THREE_SLOTS = {
         Op.ADD,
@@ -98,6 +98,8 @@ final class RandomCpu extends Vcpu {
 
     private final long seed;
     private final boolean dropping;
+    /** How often the instruction at an address has become another. */
+    private final int[] changed = new int[CODE_SIZE / 4];
 
     /** Dead micro-ops are dropped on request. */
     RandomCpu(long seed, Timeline timeline, Ram ram, boolean wide, boolean dropping) {
@@ -108,6 +110,12 @@ final class RandomCpu extends Vcpu {
         for (int i = 0; i < SLOTS_IN_USE; i++) {
             slot(i, random.nextInt(4) == 0 ? random.nextInt(-2, 3) : random.nextLong());
         }
+    }
+
+    /** Puts another instruction at an address. */
+    void change(int address) {
+        changed[address / 4]++;
+        relift(address, 4);
     }
 
     private record OnlyRam(long size) implements Bus {
@@ -219,7 +227,7 @@ final class RandomCpu extends Vcpu {
         out.begin(pc, physical);
         long at = pc;
         while (true) {
-            SplittableRandom random = new SplittableRandom(seed * 31 + at);
+            SplittableRandom random = new SplittableRandom(seed * 31 + at + ((long) changed[(int) at / 4] << 32));
             out.instruction(4);
             at += 4;
             if (random.nextInt(6) == 0 || out.instructions() >= limit || at >= CODE_SIZE) {

@@ -33,6 +33,12 @@ class BlocksAgainstStepsTest {
         compare(seed, engine.orElseThrow());
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, -14, 21, -23})
+    void unrolled_blocks_run_as_single_steps(long seed) {
+        compare(seed, Engines.interpreter(1, 1, 2));
+    }
+
     private static void compare(long seed, Engine engine) {
         RandomProgram program =
                 seed > 0 ? RandomProgram.kernel(seed, LENGTH, ROUNDS) : RandomProgram.user(seed, LENGTH, ROUNDS);
