@@ -10,16 +10,29 @@ final class HitCounts {
 
     private static final int STRIDE = 8;
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final VarHandle LONE;
+
+    static {
+        try {
+            LONE = MethodHandles.lookup().findVarHandle(HitCounts.class, "lone", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final long[] counts;
+    /** Of a vCPU that has no one to share a line with: here, since each line counts when there are probes everywhere. */
+    private long lone;
+
+    private final boolean alone;
     /** What the target counts itself at present. */
     private volatile LongSupplier byTarget = HitCounts::nothing;
     /** What it counted before. */
     private volatile long earlier;
 
     HitCounts(int cpus) {
-        // One vCPU has no one to share a line with.
-        counts = new long[cpus == 1 ? 1 : cpus * STRIDE];
+        alone = cpus == 1;
+        counts = new long[alone ? 0 : cpus * STRIDE];
     }
 
     private static long nothing() {
@@ -27,6 +40,10 @@ final class HitCounts {
     }
 
     void hit(int cpu) {
+        if (alone) {
+            LONE.setOpaque(this, lone + 1);
+            return;
+        }
         int index = cpu * STRIDE;
         if (index < counts.length) {
             LONGS.setOpaque(counts, index, counts[index] + 1);
@@ -45,7 +62,7 @@ final class HitCounts {
     }
 
     long sum() {
-        long sum = earlier + byTarget.getAsLong();
+        long sum = earlier + byTarget.getAsLong() + (long) LONE.getOpaque(this);
         for (int i = 0; i < counts.length; i += STRIDE) {
             sum += (long) LONGS.getOpaque(counts, i);
         }

@@ -27,9 +27,9 @@ final class OptimizedHit implements Instrumentation.Callback {
         boolean entered = cpu.enter();
         try {
             if (!after && cpu.atRest()) {
-                Kprobe[] probes = point.probes();
-                if (probes.length == 1) {
-                    return path.lone(cpu, probes[0], point.address, regs);
+                Kprobe lone = point.lone();
+                if (lone != null) {
+                    return path.lone(cpu, lone, point.address, regs);
                 }
             }
             Frame frame = path.begin(cpu, point, regs);

@@ -3,6 +3,7 @@ package org.jkprobes;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 import org.jkprobes.arch.ProbedInstruction;
+import org.jspecify.annotations.Nullable;
 
 /** An address with probes: one, or several (an aggregate probe). Hits read it without a lock; changes are made under the registry's. */
 @SuppressWarnings("ReferenceEquality") // probes are identities
@@ -19,6 +20,9 @@ final class ProbePoint {
 
     /** In the order in which they run. The array is never changed. */
     private volatile Kprobe[] probes = NO_PROBES;
+
+    /** Saves most hits the way through the array, which nothing else needs. */
+    private volatile @Nullable Kprobe lone;
 
     /** Whether a breakpoint is there. Written with the registry's lock held. */
     volatile boolean armed;
@@ -46,6 +50,18 @@ final class ProbePoint {
         return probes;
     }
 
+    /** The probe, if there is one only. */
+    @Nullable
+    Kprobe lone() {
+        return lone;
+    }
+
+    private void set(Kprobe[] now) {
+        lone = null;
+        probes = now;
+        lone = now.length == 1 ? now[0] : null;
+    }
+
     void add(Kprobe probe) {
         Kprobe[] old = probes;
         int at = 0;
@@ -60,11 +76,11 @@ final class ProbePoint {
         System.arraycopy(old, 0, grown, 0, at);
         grown[at] = probe;
         System.arraycopy(old, at, grown, at + 1, old.length - at);
-        probes = grown;
+        set(grown);
     }
 
     void remove(Kprobe probe) {
-        probes = Arrays.stream(probes).filter(p -> p != probe).toArray(Kprobe[]::new);
+        set(Arrays.stream(probes).filter(p -> p != probe).toArray(Kprobe[]::new));
     }
 
     /** Whether returns to here are announced already: a point is in the table a moment before it is armed. */

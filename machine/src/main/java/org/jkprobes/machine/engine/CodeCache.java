@@ -38,9 +38,12 @@ public final class CodeCache {
         return page != null && page.storesMatter();
     }
 
-    /** Stores to the page are noticed even without code, until {@link #unguard} has been called as often. */
-    void guard(long physical) {
-        page(physical).guarded++;
+    /** Stores to the page are noticed even without code, until {@link #unguard} has been called as often; false if they were before. */
+    boolean guard(long physical) {
+        CodePage page = page(physical);
+        boolean news = !page.storesMatter();
+        page.guarded++;
+        return news;
     }
 
     void unguard(long physical) {

@@ -23,6 +23,8 @@ final class NativeBlock {
     private final int site1;
     /** By micro-op, from the block's first: where it goes on before it, or {@link #NONE}. */
     private final int[] resume;
+    /** Of these the one behind the first micro-op, which is a probe's. */
+    private final int second;
 
     /** The blocks that its exits lead to, once they have been taken. */
     @Nullable
@@ -46,10 +48,11 @@ final class NativeBlock {
         this.site0 = site0;
         this.site1 = site1;
         this.resume = resume;
+        second = resume.length > 1 ? resume[1] : NONE;
     }
 
     int resume(int index) {
-        return resume[index];
+        return index == 1 ? second : resume[index];
     }
 
     /** Has a copy share its fate, and its successors. */

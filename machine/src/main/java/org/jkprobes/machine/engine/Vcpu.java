@@ -387,8 +387,9 @@ public abstract class Vcpu implements Stateful {
 
     /** Has stores to the page of a physical address told, until {@link #unguard} has been called as often. */
     public final void guard(long physical) {
-        code.guard(physical);
-        protect(physical);
+        if (code.guard(physical)) {
+            protect(physical);
+        }
     }
 
     public final void unguard(long physical) {

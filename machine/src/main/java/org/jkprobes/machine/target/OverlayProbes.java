@@ -16,20 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Optimized probes: numbered, and lifted into the blocks by their numbers. */
 final class OverlayProbes implements Instrumentation {
-    private static final class Installed {
-        final boolean after;
-        final boolean counted;
-        final Callback callback;
-        final Verdict verdict;
-
-        Installed(boolean after, boolean counted, Callback callback) {
-            this.after = after;
-            this.counted = counted;
-            this.callback = callback;
-            verdict = after ? Verdict.RUN_AND_TELL : Verdict.RUN;
-        }
-    }
-
     /** What emitted code counts for a probe. */
     private final class Counter implements LongSupplier {
         private final int number;
@@ -54,13 +40,20 @@ final class OverlayProbes implements Instrumentation {
 
     private final ProbedCpu cpu;
     private final ProbedPlaces places;
-    private @Nullable Installed[] byNumber = new Installed[64];
+    /** By number, as is what follows: apart, since a hit is to touch few cache lines. */
+    private @Nullable Callback[] callbacks = new Callback[64];
+
+    /** Whether the callback is told when the instruction is done. */
+    private boolean[] after = new boolean[64];
+
     private final Map<Integer, Counter> counters = new HashMap<>();
     private int[] free = new int[64];
     private int freeCount;
     private int numbers;
     /** The one asked last, which may have been removed since. */
-    private @Nullable Installed current;
+    private @Nullable Callback current;
+
+    private boolean currentAfter;
 
     OverlayProbes(ProbedCpu cpu, ProbedPlaces places) {
         this.cpu = cpu;
@@ -68,8 +61,8 @@ final class OverlayProbes implements Instrumentation {
     }
 
     @Override
-    public boolean install(long address, boolean after, Callback callback) {
-        return install(address, new Installed(after, false, callback)) != FetchOverlay.NONE;
+    public boolean install(long address, boolean wantsAfter, Callback callback) {
+        return put(address, wantsAfter, callback) != FetchOverlay.NONE;
     }
 
     @Override
@@ -77,10 +70,12 @@ final class OverlayProbes implements Instrumentation {
         if (numbers >= ProbeCells.MOST) {
             return Optional.empty();
         }
-        int number = install(address, new Installed(false, true, callback));
+        int number = put(address, false, callback);
         if (number == FetchOverlay.NONE) {
             return Optional.empty();
         }
+        // What was lifted until now does not count.
+        cpu.relift(places.physical(address), 1);
         Counter counter = new Counter(number);
         counters.put(number, counter);
         cpu.cells().start(number);
@@ -88,33 +83,32 @@ final class OverlayProbes implements Instrumentation {
     }
 
     /** Returns its number. */
-    private int install(long address, Installed what) {
+    private int put(long address, boolean wantsAfter, Callback callback) {
         int number = installed(address);
-        if (number != FetchOverlay.NONE) {
-            Installed old = byNumber[number];
-            byNumber[number] = what;
-            if (what.counted || old != null && old.counted) {
-                stopCounting(number);
-                cpu.relift(places.physical(address), 1);
+        boolean added = number == FetchOverlay.NONE;
+        if (added) {
+            long physical = places.hold(address);
+            if (physical == ProbedPlaces.NOWHERE) {
+                return FetchOverlay.NONE;
             }
-            return number;
+            number = take();
+            cpu.overlay().instrument(physical, address, number);
         }
-        long physical = places.hold(address);
-        if (physical == ProbedPlaces.NOWHERE) {
-            return FetchOverlay.NONE;
+        callbacks[number] = callback;
+        after[number] = wantsAfter;
+        if (added || stopCounting(number)) {
+            cpu.relift(places.physical(address), 1);
         }
-        number = take();
-        byNumber[number] = what;
-        cpu.overlay().instrument(physical, address, number);
-        cpu.relift(physical, 1);
         return number;
     }
 
-    private void stopCounting(int number) {
+    /** Whether it was counting. */
+    private boolean stopCounting(int number) {
         Counter counter = counters.remove(number);
         if (counter != null) {
             counter.end();
         }
+        return counter != null;
     }
 
     private int installed(long address) {
@@ -128,7 +122,7 @@ final class OverlayProbes implements Instrumentation {
     public void remove(long address) {
         int number = installed(address);
         if (number != FetchOverlay.NONE) {
-            byNumber[number] = null;
+            callbacks[number] = null;
             stopCounting(number);
             give(number);
             long physical = places.physical(address);
@@ -142,8 +136,9 @@ final class OverlayProbes implements Instrumentation {
         if (freeCount > 0) {
             return free[--freeCount];
         }
-        if (numbers == byNumber.length) {
-            byNumber = Arrays.copyOf(byNumber, numbers * 2);
+        if (numbers == callbacks.length) {
+            callbacks = Arrays.copyOf(callbacks, numbers * 2);
+            after = Arrays.copyOf(after, numbers * 2);
         }
         return numbers++;
     }
@@ -157,20 +152,21 @@ final class OverlayProbes implements Instrumentation {
 
     /** A probe was reached. */
     Verdict reached(int number, PtRegs regs) {
-        Installed one = byNumber[number];
-        if (one == null) {
+        Callback callback = callbacks[number];
+        if (callback == null) {
             return Verdict.RUN;
         }
-        boolean run = one.callback.before(regs);
-        current = one;
-        return run ? one.verdict : Verdict.SKIP;
+        boolean run = callback.before(regs);
+        current = callback;
+        currentAfter = after[number];
+        return !run ? Verdict.SKIP : currentAfter ? Verdict.RUN_AND_TELL : Verdict.RUN;
     }
 
     /** The instruction of a probe that has counted is executed apart. */
     void again(int number) {
-        Installed one = number < byNumber.length ? byNumber[number] : null;
-        if (one != null && one.counted) {
-            current = one;
+        if (counters.containsKey(number)) {
+            current = callbacks[number];
+            currentAfter = false;
         }
     }
 
@@ -181,23 +177,23 @@ final class OverlayProbes implements Instrumentation {
 
     /** The instruction of the probe reached last raises an exception. */
     boolean fault(DieEvent event, PtRegs regs, int trapnr) {
-        Installed one = current;
-        return one != null && one.callback.fault(event, regs, trapnr);
+        Callback one = current;
+        return one != null && one.fault(event, regs, trapnr);
     }
 
     /** The instruction of the probe reached last is interrupted, and its probe will be reached once more for the same hit. */
     void interrupted(PtRegs regs) {
-        Installed one = current;
+        Callback one = current;
         if (one != null) {
-            one.callback.fault(DieEvent.INTERRUPTED, regs, 0);
+            one.fault(DieEvent.INTERRUPTED, regs, 0);
         }
     }
 
     /** The instruction of the probe reached last is done. */
     void done(PtRegs regs) {
-        Installed one = current;
-        if (one != null && one.after) {
-            one.callback.after(regs);
+        Callback one = current;
+        if (one != null && currentAfter) {
+            one.after(regs);
         }
     }
 }
