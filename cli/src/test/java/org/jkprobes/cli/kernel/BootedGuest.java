@@ -85,6 +85,15 @@ public final class BootedGuest {
         return switchedOn(MEMORY, image(fetched(), GuestImage.COMMAND_LINE, false));
     }
 
+    private BootedGuest(BootedGuest forked) {
+        malta = forked.malta.fork(console::write);
+    }
+
+    /** Another guest that goes on from where this one is; its console begins anew. */
+    BootedGuest fork() {
+        return new BootedGuest(this);
+    }
+
     /** Another guest of the same kind, as a snapshot says. */
     static BootedGuest from(Path snapshot) {
         BootedGuest guest = new BootedGuest(MEMORY);

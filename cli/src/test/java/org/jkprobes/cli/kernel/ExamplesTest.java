@@ -112,10 +112,27 @@ class ExamplesTest {
     }
 
     @Test
-    void theReadmesProgram() throws Exception {
+    void theReadmesPrograms() throws Exception {
         Matcher java = Pattern.compile("```java\\n(.*?class (\\w+) .*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(ROOT.resolve("README.md")));
         assertThat(java.find()).isTrue();
+        String out = outputOf(compiled(java));
+        Matcher summary = Pattern.compile("(\\d+) forks, 0 missed").matcher(out);
+        assertThat(summary.find()).as(out).isTrue();
+        int forks = Integer.parseInt(summary.group(1));
+        assertThat(forks).isGreaterThanOrEqualTo(3);
+        assertThat(out.lines().filter(line -> line.matches("kernel_clone at [0-9a-f]{8}, sp [0-9a-f]{8}")))
+                .hasSize(forks);
+        assertThat(out.lines().filter(line -> line.matches("child \\d+"))).hasSize(forks);
+
+        assertThat(java.find()).isTrue();
+        assertThat(outputOf(compiled(java)).lines().map(String::strip))
+                .containsExactly("1: made 2, made 3", "2: made 1, made 3", "3: made 1, made 2");
+        assertThat(java.find()).isFalse();
+    }
+
+    /** Compiles a program; returns its name. */
+    private String compiled(Matcher java) throws Exception {
         Path source = folder.resolve(java.group(2) + ".java");
         Files.writeString(source, java.group(1));
         assertThat(ToolProvider.getSystemJavaCompiler()
@@ -130,14 +147,7 @@ class ExamplesTest {
                                 System.getProperty("java.class.path"),
                                 source.toString()))
                 .isZero();
-        String out = outputOf(java.group(2));
-        Matcher summary = Pattern.compile("(\\d+) forks, 0 missed").matcher(out);
-        assertThat(summary.find()).as(out).isTrue();
-        int forks = Integer.parseInt(summary.group(1));
-        assertThat(forks).isGreaterThanOrEqualTo(3);
-        assertThat(out.lines().filter(line -> line.matches("kernel_clone at [0-9a-f]{8}, sp [0-9a-f]{8}")))
-                .hasSize(forks);
-        assertThat(out.lines().filter(line -> line.matches("child \\d+"))).hasSize(forks);
+        return java.group(2);
     }
 
     private String outputOf(String name) throws Exception {

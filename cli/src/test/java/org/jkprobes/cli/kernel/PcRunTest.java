@@ -2,12 +2,19 @@ package org.jkprobes.cli.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jkprobes.cli.CommandRun;
+import org.jkprobes.machine.Snapshot;
+import org.jkprobes.machine.board.pc.Pc;
+import org.jkprobes.machine.board.pc.PcMemory;
+import org.jkprobes.machine.device.ConsoleSink;
+import org.jkprobes.machine.device.Mc146818;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +83,40 @@ class PcRunTest {
                 .isEqualTo("jkprobes: the guest panicked: Kernel panic - not syncing: sysrq triggered crash");
         badStack(arch, shell);
         rebootByTripleFault(arch, shell);
+        forksDoAsTheGuestItself(shell);
+    }
+
+    /** A fork that is typed something is, after as many instructions, the guest that is typed it itself. */
+    private static void forksDoAsTheGuestItself(Path shell) {
+        try (Snapshot snapshot = Snapshot.open(shell)) {
+            ByteArrayOutputStream console = new ByteArrayOutputStream();
+            Pc parent = restored(snapshot, value -> {});
+            parent.machine().run(parent.machine().timeline().retired() + 3_000_000);
+            long before = parent.machine().stateHash();
+            for (int i = 1; i <= 3; i++) {
+                Pc fork = parent.fork(console::write);
+                Pc alone = restored(snapshot, value -> {});
+                alone.machine().run(parent.machine().timeline().retired());
+                for (Pc pc : List.of(fork, alone)) {
+                    pc.machine()
+                            .keyboard()
+                            .type(("ls /proc | wc -l; echo $((6*7))" + i + "\n").getBytes(StandardCharsets.US_ASCII));
+                    pc.machine().run(parent.machine().timeline().retired() + 20_000_000);
+                }
+                assertThat(fork.machine().stateHash())
+                        .as("fork %d", i)
+                        .isEqualTo(alone.machine().stateHash());
+                assertThat(console.toString(StandardCharsets.UTF_8)).contains("\n42" + i);
+                fork.machine().close();
+            }
+            assertThat(parent.machine().stateHash()).isEqualTo(before);
+        }
+    }
+
+    private static Pc restored(Snapshot snapshot, ConsoleSink console) {
+        Pc pc = new Pc(new PcMemory(snapshot.ramBytes()), Mc146818.DEFAULT_START, console);
+        snapshot.restore(pc.machine());
+        return pc;
     }
 
     /** What {@code reboot=t} sets: the kernel resets the PC by an INT3 without handlers, and need not have said so. */
