@@ -3,16 +3,34 @@ package org.jkprobes.bench;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jkprobes.cli.Main;
 import org.jkprobes.cli.session.GuestImage;
 
 /**
  * How each machine is started. Both get the same kernel, initramfs, command line and memory.
  *
- * @param jkprobes the command, {@code bin/jkprobes}
+ * @param jkprobes the command that is {@code jkprobes}
+ * @param classPath where our programs are
+ * @param snapshot the file of the snapshot that is made and started from
  */
-record Commands(Path jkprobes, Peer peer, GuestFiles files) {
+record Commands(List<String> jkprobes, String classPath, Peer peer, GuestFiles files, Path snapshot) {
     static final int MIB = 256;
     private static final String COMMAND_LINE = GuestImage.COMMAND_LINE + " nokaslr";
+
+    /** Of this build, and the command as users run it, in the project's folder. */
+    static Commands of(Path root, Peer peer, GuestFiles files) {
+        return new Commands(
+                List.of(root.resolve("bin/jkprobes").toString()),
+                System.getProperty("java.class.path"),
+                peer,
+                files,
+                files.snapshot());
+    }
+
+    /** Of another build; without the cache of classes that the command would make. */
+    static Commands ofBuild(String classPath, Peer peer, GuestFiles files, Path snapshot) {
+        return new Commands(java(classPath, Main.class), classPath, peer, files, snapshot);
+    }
 
     /** QEMU's version of the board and CPU that ours models, no devices besides, ending when the guest does. */
     private List<String> qemu(Path initramfs) {
@@ -57,10 +75,14 @@ record Commands(Path jkprobes, Peer peer, GuestFiles files) {
     }
 
     List<String> ourForks() {
-        return java(ForkedGuest.class, peer.guest().name(), files.snapshot(), MIB);
+        return java(ForkedGuest.class, peer.guest().name(), snapshot, MIB);
     }
 
-    private static List<String> java(Class<?> main, Object... arguments) {
+    private List<String> java(Class<?> main, Object... arguments) {
+        return java(classPath, main, arguments);
+    }
+
+    private static List<String> java(String classPath, Class<?> main, Object... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
@@ -68,7 +90,7 @@ record Commands(Path jkprobes, Peer peer, GuestFiles files) {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 main.getName()));
         for (Object argument : arguments) {
             command.add(argument.toString());
@@ -86,11 +108,12 @@ record Commands(Path jkprobes, Peer peer, GuestFiles files) {
 
     /** Makes the snapshot the first time, and starts from it ever after. */
     List<String> ourSnapshot() {
-        return run("--append", "nokaslr", "--snapshot", files.snapshot().toString());
+        return run("--append", "nokaslr", "--snapshot", snapshot.toString());
     }
 
     private List<String> run(String... more) {
-        List<String> command = new ArrayList<>(List.of(jkprobes.toString(), "run", "--exec", "true"));
+        List<String> command = new ArrayList<>(jkprobes);
+        command.addAll(List.of("run", "--exec", "true"));
         command.addAll(List.of("--arch", peer.guest().toString()));
         command.addAll(List.of("--memory", Integer.toString(MIB)));
         command.addAll(List.of(more));

@@ -11,12 +11,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jkprobes.cli.Guest;
 import org.jkprobes.images.ImageException;
 
-/** Measures our machine beside QEMU: {@code bin/bench [--arch NAME] [--rounds N] [--scale PERCENT] [--write]}, or {@code bin/bench --gdb}. */
+/** Measures our machine beside QEMU: {@code bin/bench [--arch NAME] [--rounds N] [--scale PERCENT] [--write]}, or {@code bin/bench --gdb}. {@link Comparison} is another. */
 public final class Main {
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
@@ -34,7 +33,7 @@ public final class Main {
                 StubHits.run(root, OUT);
                 return;
             }
-            Options options = Options.parse(asked);
+            BenchOptions options = BenchOptions.parse(asked);
             String text = measure(root, options);
             OUT.print("\n" + text);
             if (options.write()) {
@@ -52,7 +51,8 @@ public final class Main {
         }
     }
 
-    private static String measure(Path root, Options options) throws IOException, ImageException, InterruptedException {
+    private static String measure(Path root, BenchOptions options)
+            throws IOException, ImageException, InterruptedException {
         double load = Host.load();
         StringBuilder tables = new StringBuilder();
         for (Guest guest : options.guests()) {
@@ -61,15 +61,14 @@ public final class Main {
         return heading(options, load) + tables;
     }
 
-    private static String measure(Path root, Options options, Peer peer)
+    private static String measure(Path root, BenchOptions options, Peer peer)
             throws IOException, ImageException, InterruptedException {
-        List<Workload> workloads =
-                Workload.ALL.stream().map(w -> w.scaled(options.scale())).toList();
+        List<Workload> workloads = options.workloads();
         Path folder = Files.createTempDirectory("jkprobes-bench");
         try {
             GuestFiles files =
                     GuestFiles.make(peer, folder, root.resolve("bench/src/main/guest/workload.c"), workloads);
-            Commands commands = new Commands(root.resolve("bin/jkprobes"), peer, files);
+            Commands commands = Commands.of(root, peer, files);
             OUT.println(peer.guest() + ": making the snapshot");
             Stopwatch.measure("bin/jkprobes run --snapshot", commands.ourSnapshot());
             List<Round> rounds = new ArrayList<>();
@@ -90,7 +89,7 @@ public final class Main {
         }
     }
 
-    private static String heading(Options options, double load) throws IOException {
+    private static String heading(BenchOptions options, double load) throws IOException {
         return """
                 # Performance
 
@@ -121,54 +120,6 @@ public final class Main {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
-        }
-    }
-
-    /**
-     * What the user asks.
-     *
-     * @param guests what is measured, one after the other
-     * @param scale the workloads' length in percent
-     */
-    private record Options(List<Guest> guests, int rounds, int scale, boolean write) {
-        static Options parse(List<String> args) {
-            List<Guest> guests = List.of(Guest.values());
-            int rounds = 3;
-            int scale = 100;
-            boolean write = false;
-            for (int i = 0; i < args.size(); i++) {
-                Optional<String> value = i + 1 < args.size() ? Optional.of(args.get(i + 1)) : Optional.empty();
-                switch (args.get(i)) {
-                    case "--write" -> write = true;
-                    case "--arch" -> {
-                        guests = List.of(guest(value));
-                        i++;
-                    }
-                    case "--rounds" -> {
-                        rounds = number("--rounds", value);
-                        i++;
-                    }
-                    case "--scale" -> {
-                        scale = number("--scale", value);
-                        i++;
-                    }
-                    default -> throw new BenchFailure("unknown option " + args.get(i) + " (see bin/bench --help)");
-                }
-            }
-            return new Options(guests, rounds, scale, write);
-        }
-
-        private static Guest guest(Optional<String> value) {
-            return Stream.of(Guest.values())
-                    .filter(guest -> value.filter(guest.toString()::equals).isPresent())
-                    .findFirst()
-                    .orElseThrow(() -> new BenchFailure("--arch needs one of " + List.of(Guest.values())));
-        }
-
-        private static int number(String option, Optional<String> value) {
-            return value.filter(text -> text.matches("[1-9][0-9]{0,3}"))
-                    .map(Integer::parseInt)
-                    .orElseThrow(() -> new BenchFailure(option + " needs a number from 1 to 9999"));
         }
     }
 }

@@ -49,7 +49,7 @@ class ForkedKernelTest {
         long at = parent.machine().timeline().retired();
         long before = parent.machine().stateHash();
         List<BootedGuest> forks = new ArrayList<>();
-        for (String command : COMMANDS) {
+        while (forks.size() < COMMANDS.size()) {
             forks.add(parent.fork());
         }
         for (int i = 0; i < forks.size(); i++) {
