@@ -16,7 +16,7 @@ public final class Engines {
      * time, and {@code noted} blocks have been interpreted one at a time to see where their jumps lead.
      */
     public static Engine interpreter(int hot, int interval, int noted) {
-        return new Interpreter(new UnrolledLoop(new Unroller(hot, interval, noted)));
+        return new Interpreter(new UnrolledLoop(new Unroller(hot, interval, noted, Unroller.Bounds.USUAL)));
     }
 
     /** The one that emits native code; empty where the host does not allow it. */

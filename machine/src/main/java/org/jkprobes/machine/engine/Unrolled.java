@@ -10,7 +10,7 @@ import java.util.Set;
 abstract class Unrolled {
     // How it was left, above the index of a micro-op in its block.
     static final int INDEX = (1 << 14) - 1;
-    static final int WAY = 3 << 14;
+    static final int WAY = 7 << 14;
     /** At the micro-op, which is still to be done. */
     static final int AT = 0;
     /** By an exit of the block, at its last micro-op. */
@@ -19,8 +19,10 @@ abstract class Unrolled {
     static final int EXIT1 = 2 << 14;
     /** The block was reached but not paid for. */
     static final int UNPAID = 3 << 14;
+    /** At the micro-op, which is the first that is not unrolled. */
+    static final int REST = 4 << 14;
     /** The block's number is above these. */
-    static final int NUMBER_SHIFT = 16;
+    static final int NUMBER_SHIFT = 17;
 
     /** What is left of the budget after a run, with the block in which it ended paid for. */
     long left;

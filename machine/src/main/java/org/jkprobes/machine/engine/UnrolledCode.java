@@ -37,9 +37,6 @@ final class UnrolledCode {
     private static final int TLB = 1;
     private static final int CPU = 2;
 
-    /** Of a block no more micro-ops than these are unrolled. */
-    private static final int LONGEST = 200;
-
     // Local variables.
     private static final int THIS = 0;
     private static final int LEFT = 1;
@@ -60,6 +57,9 @@ final class UnrolledCode {
     private final Vcpu cpu;
     private final List<Block> blocks;
     private final int set;
+    /** Of a block no more micro-ops than these are unrolled. */
+    private final int longest;
+
     private final long[] words;
     private final Label[] tops;
     private final Label end;
@@ -71,11 +71,12 @@ final class UnrolledCode {
     /** Those that may not be 0. */
     private long written;
 
-    UnrolledCode(CodeBuilder out, List<Block> blocks, Vcpu cpu, int set) {
+    UnrolledCode(CodeBuilder out, List<Block> blocks, Vcpu cpu, int set, int longest) {
         this.out = out;
         this.cpu = cpu;
         this.blocks = blocks;
         this.set = set;
+        this.longest = longest;
         words = cpu.code.code.words;
         tops = labels();
         end = out.newLabel();
@@ -188,7 +189,11 @@ final class UnrolledCode {
                 out.goto_(to(number, Unrolled.EXIT0, i, live[i]));
                 return;
             }
-            if (i == LONGEST || !straight(uop, number, i, live[i])) {
+            if (i == longest) {
+                out.goto_(way(number, Unrolled.REST, i, live[i]));
+                return;
+            }
+            if (!straight(uop, number, i, live[i])) {
                 out.goto_(way(number, Unrolled.AT, i, live[i]));
                 return;
             }

@@ -40,12 +40,16 @@ final class UnrolledLoop extends Straight {
                 left = unrolled.left;
                 block = unrolled.block(exit >> Unrolled.NUMBER_SHIFT);
                 i = block.start + (exit & Unrolled.INDEX);
-                next = switch (exit & Unrolled.WAY) {
+                int way = exit & Unrolled.WAY;
+                if (way == Unrolled.REST) {
+                    continue;
+                }
+                next = switch (way) {
                     case Unrolled.EXIT0 -> exit0(cpu, block, slots, i);
                     case Unrolled.EXIT1 -> block.chain1 ? block.next1 : cpu.jumps.find(block.exit1, block.mode);
                     default -> null;
                 };
-                if ((exit & Unrolled.WAY) == Unrolled.UNPAID) {
+                if (way == Unrolled.UNPAID) {
                     i = UNPAID;
                 }
             } else {

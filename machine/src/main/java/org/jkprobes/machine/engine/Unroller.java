@@ -17,18 +17,23 @@ import org.jspecify.annotations.Nullable;
 /** Chooses the blocks that are unrolled, and makes the classes. A class goes when its blocks do: nothing else knows it. */
 final class Unroller {
     /** A block that was sampled so often is hot. */
-    private static final int HOT = 24;
+    private static final int HOT = 64;
     /** Instructions between two samples, on average. */
     private static final int INTERVAL = 8192;
     /** Blocks that are interpreted one at a time to see where they jump. */
     private static final int NOTED = 100;
 
-    /** A method holds no more than these: the JVM compiles small ones soon, and those of more than 8000 bytes never. */
-    private static final int MOST_BLOCKS = 16;
-
-    private static final int MOST_MICRO_OPS = 120;
-    /** Methods at a time. A working guest has a few hundred. */
-    private static final int MOST_METHODS = 1000;
+    /**
+     * What there may be.
+     *
+     * @param blocks of a method
+     * @param microOps of a method, and of a block that are unrolled: the JVM compiles small methods soon, and those of more than 8000
+     *     bytes never
+     * @param methods at a time; a working guest has a few hundred
+     */
+    record Bounds(int blocks, int microOps, int methods) {
+        static final Bounds USUAL = new Bounds(16, 120, 1000);
+    }
 
     private static final ClassDesc SUPER = Unrolled.class.describeConstable().orElseThrow();
     private static final ClassDesc NAME = SUPER.nested("Blocks");
@@ -36,6 +41,7 @@ final class Unroller {
     private final int hot;
     private final int interval;
     private final int noted;
+    private final Bounds bounds;
     /** The block to be unrolled next. */
     private @Nullable Block head;
 
@@ -45,14 +51,15 @@ final class Unroller {
 
     int made;
 
-    Unroller(int hot, int interval, int noted) {
+    Unroller(int hot, int interval, int noted, Bounds bounds) {
         this.hot = hot;
         this.interval = interval;
         this.noted = noted;
+        this.bounds = bounds;
     }
 
     Unroller() {
-        this(HOT, INTERVAL, NOTED);
+        this(HOT, INTERVAL, NOTED, Bounds.USUAL);
     }
 
     /** Instructions to the next sample: not always the same, so that no loop hides. */
@@ -78,8 +85,8 @@ final class Unroller {
         if (block == null || !block.valid || block.unrolled != null) {
             return;
         }
-        if (live.size() >= MOST_METHODS) {
-            List.copyOf(live).subList(0, MOST_METHODS / 2).forEach(Unrolled::dissolve);
+        if (live.size() >= bounds.methods) {
+            List.copyOf(live).subList(0, (bounds.methods + 1) / 2).forEach(Unrolled::dissolve);
         }
         List<Block> blocks = choose(block, cpu);
         int set = block.mode & SoftTlb.SET_MASK;
@@ -94,18 +101,18 @@ final class Unroller {
     }
 
     /** The blocks that follow one, those first that do if no branch is taken. */
-    private static List<Block> choose(Block head, Vcpu cpu) {
+    private List<Block> choose(Block head, Vcpu cpu) {
         List<Block> chosen = new ArrayList<>();
         List<Block> branches = new ArrayList<>();
         int microOps = 0;
         @Nullable Block block = head;
-        while (chosen.size() < MOST_BLOCKS) {
+        while (chosen.size() < bounds.blocks) {
             if (block != null
                     && block.valid
                     && block.secondPage < 0
                     && block.mode == head.mode
                     && !chosen.contains(block)
-                    && (chosen.isEmpty() || microOps + block.microOps() <= MOST_MICRO_OPS)) {
+                    && (chosen.isEmpty() || microOps + block.microOps() <= bounds.microOps)) {
                 microOps += block.microOps();
                 chosen.add(block);
                 Block next1 = next(block, true, cpu);
@@ -129,7 +136,7 @@ final class Unroller {
         return next == null && known ? cpu.jumps.find(exit1 ? block.exit1 : block.exit0, block.mode) : next;
     }
 
-    private static Unrolled define(List<Block> blocks, Vcpu cpu, int set) {
+    private Unrolled define(List<Block> blocks, Vcpu cpu, int set) {
         byte[] bytes = ClassFile.of()
                 .build(
                         NAME,
@@ -146,7 +153,7 @@ final class Unroller {
                                         "run",
                                         MethodTypeDesc.of(CD_int, CD_long),
                                         ClassFile.ACC_FINAL,
-                                        code -> new UnrolledCode(code, blocks, cpu, set).write()));
+                                        code -> new UnrolledCode(code, blocks, cpu, set, bounds.microOps).write()));
         try {
             return (Unrolled) MethodHandles.lookup()
                     .defineHiddenClassWithClassData(bytes, UnrolledCode.data(cpu), true)
