@@ -91,7 +91,8 @@ final class NativeLoop extends Straight {
                 if (how == Interpreter.STRAIGHT) {
                     place = goOn(block, at + 1);
                 } else if (how == Interpreter.DISPATCH) {
-                    place = next(cpu, rest);
+                    boolean jumps = Op.op(cpu.code.code.words[block.start + at]) == Op.JUMPR;
+                    place = next(cpu, rest, jumps);
                 }
             }
             if (place == NativeBlock.NONE) {
@@ -111,14 +112,16 @@ final class NativeLoop extends Straight {
         return compiled == null || compiled.generation != code.generation() ? NativeBlock.NONE : compiled.resume(at);
     }
 
-    /** Where the block is entered at which the CPU's state says to go on, if nobody has to be asked before. */
-    private int next(Vcpu cpu, long rest) {
+    /** Where the block is entered at which the CPU's state says to go on, if nobody has to be asked before; next time a jump finds it. */
+    private int next(Vcpu cpu, long rest, boolean jumps) {
         Block block = cpu.next(rest);
         NativeBlock compiled = block == null ? null : block.compiled;
         if (block == null || compiled == null || compiled.generation != code.generation()) {
             return NativeBlock.NONE;
         }
-        found(cpu, block);
+        if (jumps) {
+            found(cpu, block);
+        }
         return compiled.entry;
     }
 

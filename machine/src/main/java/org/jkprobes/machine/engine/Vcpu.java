@@ -308,8 +308,15 @@ public abstract class Vcpu implements Stateful {
         if (attention || emulated != 0 || stepping() || !runsOn()) {
             return null;
         }
-        Block block = block(false);
-        return block != null && block.needs <= left ? block : null;
+        Block block = jumps.find(pc, mode);
+        if (block == null || !block.valid) {
+            block = block(false);
+            if (block == null || block.secondPage >= 0) {
+                return null;
+            }
+            jumps.put(block, fetchLifetime(pc));
+        }
+        return block.needs <= left ? block : null;
     }
 
     /** The block at pc, lifted when absent; null when the fetch raised an exception. */
