@@ -74,12 +74,11 @@ abstract class Unrolled {
     // ---- what its method calls; all of it is inlined ----
 
     // A branch that was never taken when C2 compiles a method is not compiled: taken at last, it throws the method's
-    // code away. Every access
-    // would do that once, if the branch were in the method itself. Here there is one branch for all of them, which was
-    // taken before.
+    // code away. Every access would do that once, if the branch were in the method itself. Here there is one branch for
+    // all of them, which was taken before.
 
     /** Leaves the method. It has no stack trace, so one is as good as another. */
-    private static final class Leave extends RuntimeException {
+    static final class Leave extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         @SuppressWarnings("StaticAssignmentOfThrowable")

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** Writes the method of an {@link Unrolled}. */
 final class UnrolledCode {
     private static final ClassDesc UNROLLED = Unrolled.class.describeConstable().orElseThrow();
+    private static final ClassDesc LEAVE =
+            Unrolled.Leave.class.describeConstable().orElseThrow();
     private static final ClassDesc ARITHMETIC =
             Arithmetic.class.describeConstable().orElseThrow();
     private static final ClassDesc VCPU = Vcpu.class.describeConstable().orElseThrow();
@@ -122,7 +124,7 @@ final class UnrolledCode {
             block(i);
         }
         Label behind = out.newBoundLabel();
-        out.exceptionCatchAll(start, behind, out.newBoundLabel());
+        out.exceptionCatch(start, behind, out.newBoundLabel(), LEAVE);
         out.pop();
         for (int slot = 0; slot < used.length; slot++) {
             if (used[slot] && isTemporary(slot)) {
