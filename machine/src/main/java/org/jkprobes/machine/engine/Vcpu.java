@@ -305,7 +305,8 @@ public abstract class Vcpu implements Stateful {
     /** The next block, if it may be run with so much of the budget left and nobody has to be asked before. */
     @Nullable
     final Block next(long left) {
-        if (attention || emulated != 0 || stepping() || !runsOn()) {
+        // Without budget not even fetched: what is due comes before a fault.
+        if (left <= 0 || attention || emulated != 0 || stepping() || !runsOn()) {
             return null;
         }
         Block block = jumps.find(pc, mode);
