@@ -98,6 +98,8 @@ final class RandomCpu extends Vcpu {
 
     private final long seed;
     private final boolean dropping;
+    /** How often an instruction's address was translated. */
+    int fetches;
     /** How often the instruction at an address has become another. */
     private final int[] changed = new int[CODE_SIZE / 4];
 
@@ -142,6 +144,7 @@ final class RandomCpu extends Vcpu {
 
     @Override
     protected long translateFetch(long address) {
+        fetches++;
         return address;
     }
 
