@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ final class Comparison {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly)));
-        try {
+        Main.orExit(() -> {
             List<String> asked = List.of(args);
             BenchOptions options = BenchOptions.parse(asked.subList(5, asked.size()));
             List<Side> sides = List.of(new Side(args[1], Path.of(args[2])), new Side(args[3], Path.of(args[4])));
@@ -50,32 +51,32 @@ final class Comparison {
                 tables.append(comparison.measure(Path.of(args[0]), Peer.of(guest)));
             }
             OUT.print("\n" + tables);
-        } catch (BenchFailure | ImageException e) {
-            System.err.println("bin/bench: " + e.getMessage());
-            System.exit(2);
-        } catch (IOException e) {
-            System.err.println("bin/bench: " + e);
-            System.exit(2);
-        }
+        });
     }
 
     private String measure(Path root, Peer peer) throws IOException, ImageException, InterruptedException {
         Path folder = Files.createTempDirectory("jkprobes-bench");
-        GuestFiles files =
-                GuestFiles.make(peer, folder, root.resolve("bench/src/main/guest/workload.c"), options.workloads());
+        try {
+            GuestFiles files =
+                    GuestFiles.make(peer, folder, root.resolve("bench/src/main/guest/workload.c"), options.workloads());
+            return measure(peer, files);
+        } finally {
+            Main.delete(folder);
+        }
+    }
+
+    private String measure(Peer peer, GuestFiles files) throws IOException, InterruptedException {
         Map<String, List<List<Course.Span>>> figures = new LinkedHashMap<>();
         for (int round = 1; round <= options.rounds(); round++) {
             String head = peer.guest() + ", round " + round + " of " + options.rounds() + ": ";
             // Who comes first may have it easier, or harder.
-            List<Map<String, Course.Span>> both = new ArrayList<>();
-            for (int i = 0; i < 2; i++) {
-                Side side = sides.get((round + 1 + i) % 2);
-                both.add(
-                        (round + 1) % 2 == 0 ? i : 0,
-                        once(side, peer, files, step -> OUT.println(head + side.name() + ", " + step)));
+            Map<Side, Map<String, Course.Span>> spans = new HashMap<>();
+            for (Side side : round % 2 == 0 ? sides.reversed() : sides) {
+                spans.put(side, once(side, peer, files, step -> OUT.println(head + side.name() + ", " + step)));
             }
-            both.getFirst().forEach((what, span) -> {
-                Course.Span other = both.getLast().get(what);
+            Map<String, Course.Span> others = spans.getOrDefault(sides.getLast(), Map.of());
+            spans.getOrDefault(sides.getFirst(), Map.of()).forEach((what, span) -> {
+                Course.Span other = others.get(what);
                 if (other != null) {
                     figures.computeIfAbsent(what, key -> new ArrayList<>()).add(List.of(span, other));
                 }

@@ -23,7 +23,7 @@ public final class Main {
 
     /** The first argument is the project's folder; the others are {@code bin/bench}'s. */
     public static void main(String[] args) throws InterruptedException {
-        try {
+        orExit(() -> {
             Path root = Path.of(args[0]);
             List<String> asked = List.of(args).subList(1, args.length);
             if (asked.contains("--gdb")) {
@@ -42,6 +42,18 @@ public final class Main {
                 Files.writeString(file, text);
                 OUT.println("written to " + root.relativize(file));
             }
+        });
+    }
+
+    /** What a program of this module does. */
+    interface Measuring {
+        void run() throws IOException, ImageException, InterruptedException;
+    }
+
+    /** Does it; what can't be measured is told in one line, with exit code 2. */
+    static void orExit(Measuring work) throws InterruptedException {
+        try {
+            work.run();
         } catch (BenchFailure | ImageException e) {
             System.err.println("bin/bench: " + e.getMessage());
             System.exit(2);
@@ -115,7 +127,7 @@ public final class Main {
         return String.format(Locale.ROOT, "%.1f", number);
     }
 
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

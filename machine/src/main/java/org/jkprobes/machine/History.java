@@ -254,7 +254,7 @@ public final class History {
 
     /** Runs until so many instructions have retired, whoever wants to stop on the way, or the guest's end. */
     public void forward(long retired) {
-        while (machine.timeline().retired() < retired && run(retired) == Machine.Outcome.PAUSED) {
+        while (machine.timeline().retired() < retired && run(retired).early()) {
             // Once more.
         }
     }

@@ -16,8 +16,15 @@ public final class Machine implements AutoCloseable {
         RESET,
         /** {@link Machine#pause} was called. */
         PAUSED,
+        /** {@link Machine#interrupt} was called. */
+        INTERRUPTED,
         /** The guest waits for an interrupt that no timer will raise, only a key perhaps; or the idle policy gave up waiting. */
-        IDLE
+        IDLE;
+
+        /** Whether it was the host who stopped the guest, too early: it would go on at once. */
+        public boolean early() {
+            return this == PAUSED || this == INTERRUPTED;
+        }
     }
 
     /** Who runs the machine in the stead of whoever calls {@link Machine#run}: a debugger. */
@@ -39,8 +46,9 @@ public final class Machine implements AutoCloseable {
     private boolean paused;
     private @Nullable Monitor monitor;
     private volatile boolean interrupted;
-    /** The thread that lets idle time pass just now. */
-    private volatile @Nullable Thread idling;
+    private final Object idleLock = new Object();
+    /** The thread that lets idle time pass just now; guarded by the lock, so that no interrupt comes when it no longer does. */
+    private @Nullable Thread idling;
     /** The guest does again what it did before. */
     private boolean again;
 
@@ -108,13 +116,14 @@ public final class Machine implements AutoCloseable {
         monitor = by;
     }
 
-    /** Makes {@link #runFreely} come back with {@link Outcome#PAUSED} soon, also when the guest idles. Any thread may call this. */
+    /** Makes {@link #runFreely} come back with {@link Outcome#INTERRUPTED} soon, also when the guest idles. Any thread may call this. */
     public void interrupt() {
         interrupted = true;
         keyboard().wake();
-        Thread idle = idling;
-        if (idle != null) {
-            idle.interrupt();
+        synchronized (idleLock) {
+            if (idling != null) {
+                idling.interrupt();
+            }
         }
     }
 
@@ -148,7 +157,7 @@ public final class Machine implements AutoCloseable {
             }
             if (interrupted && !cpu.stepping()) {
                 interrupted = false;
-                return Outcome.PAUSED;
+                return Outcome.INTERRUPTED;
             }
             long left = until - timeline.retired();
             if (left <= 0 && !cpu.stepping()) {
@@ -180,13 +189,19 @@ public final class Machine implements AutoCloseable {
     }
 
     private long passAsHost(long ns) {
-        idling = Thread.currentThread();
+        idling(Thread.currentThread());
         long passed = interrupted ? 0 : idle.pass(ns);
-        idling = null;
+        idling(null);
         if (interrupted) {
             Thread.interrupted(); // that was to end the wait
         }
         return passed;
+    }
+
+    private void idling(@Nullable Thread thread) {
+        synchronized (idleLock) {
+            idling = thread;
+        }
     }
 
     /** Lets a guest that waits wait on until a time, unless it wakes before. */

@@ -41,7 +41,8 @@ final class SnapshotPages {
             read(Optional.empty());
             return file.map(one -> new RamFile(one, layout.ramAt()));
         }
-        Optional<HostFile> copy = HostFile.inMemory(layout.description().ramBytes());
+        Optional<HostFile> copy =
+                HostFile.inMemory("jkprobes-ram", layout.description().ramBytes());
         if (copy.isEmpty()) {
             read(Optional.empty());
             return Optional.empty();

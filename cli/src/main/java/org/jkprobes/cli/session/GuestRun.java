@@ -234,7 +234,7 @@ final class GuestRun {
                 Optional.of(panicked ? End.PANIC : machine.board().shutDown() ? End.TRIPLE_FAULT : End.REBOOT);
             case IDLE -> Optional.of(panicked ? End.PANIC : End.STOPPED);
             // A kernel that was not told to reboot on panic loops for ever.
-            case REACHED, PAUSED -> console.panicEnded() ? Optional.of(End.PANIC) : Optional.empty();
+            case REACHED, PAUSED, INTERRUPTED -> console.panicEnded() ? Optional.of(End.PANIC) : Optional.empty();
         };
     }
 

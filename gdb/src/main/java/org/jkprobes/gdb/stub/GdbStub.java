@@ -152,12 +152,7 @@ public final class GdbStub implements AutoCloseable, Machine.Monitor {
     }
 
     private synchronized void wake() {
-        Debugger there = debugger;
-        if (there != null) {
-            there.interrupt();
-        } else {
-            guest.machine().interrupt();
-        }
+        guest.machine().interrupt();
         notifyAll();
     }
 
@@ -224,7 +219,9 @@ public final class GdbStub implements AutoCloseable, Machine.Monitor {
         if (there == null) {
             Machine.Outcome outcome = guest.machine().runFreely(until);
             boolean forUs = outcome != Machine.Outcome.POWER_OFF && arrived.get() != null;
-            return forUs ? Optional.empty() : Optional.of(outcome);
+            return forUs || outcome == Machine.Outcome.INTERRUPTED
+                    ? Optional.of(Machine.Outcome.REACHED)
+                    : Optional.of(outcome);
         }
         return outcome(there.run(until));
     }
@@ -232,7 +229,8 @@ public final class GdbStub implements AutoCloseable, Machine.Monitor {
     /** What the caller is told; empty if it is none of their business. */
     private static Optional<Machine.Outcome> outcome(Stop stop) {
         return switch (stop.cause()) {
-            case DONE -> Optional.of(Machine.Outcome.REACHED);
+            // Whoever interrupts, for us or not: the caller looks what there is, and comes again.
+            case DONE, INTERRUPTED -> Optional.of(Machine.Outcome.REACHED);
             case PAUSED -> Optional.of(Machine.Outcome.PAUSED);
             case POWER_OFF -> Optional.of(Machine.Outcome.POWER_OFF);
             case RESET -> Optional.of(Machine.Outcome.RESET);
@@ -277,7 +275,7 @@ public final class GdbStub implements AutoCloseable, Machine.Monitor {
             return outcome(stop);
         }
         if (stop.cause() == Stop.Cause.INTERRUPTED && how != Resume.BACK) {
-            return Optional.empty(); // something has come
+            return outcome(stop); // something has come
         }
         stop(gdb, stop);
         Optional<Machine.Outcome> end = outcome(stop);

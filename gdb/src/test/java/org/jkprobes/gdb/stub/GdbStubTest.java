@@ -156,6 +156,21 @@ class GdbStubTest {
     }
 
     @Test
+    void anInterruptThatIsNotGdbsEndsNothing() throws Exception {
+        try (Line line = new Line()) {
+            line.say("c");
+            for (int i = 0; i < 1000; i++) {
+                malta.machine().interrupt();
+                Thread.onSpinWait();
+            }
+            line.packets.interrupt();
+            assertThat(new String(line.packets.read(), StandardCharsets.ISO_8859_1))
+                    .startsWith("T02thread:1;");
+        }
+        assertThat(run).isNotDone();
+    }
+
+    @Test
     void watchesOfMipsStopBeforeTheStoreAndBackwardsAfterIt() throws Exception {
         try (Line line = new Line()) {
             assertThat(line.ask("Z2,80002000,4")).isEqualTo("OK");

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * overlay, at virtual addresses in whatever address space; a step is one instruction of virtual time. An instruction that faults retires
  * not, so a step from it ends behind the first one of the handler; and an interrupt that is due is taken as ever.
  *
- * <p>Used by the machine's thread, but for {@link #interrupt}.
+ * <p>Used by the machine's thread; another one that wants it to stop calls {@link Machine#interrupt}.
  */
 public final class Debugger {
     /** A place where a guest stopped, or would have. */
@@ -32,7 +32,6 @@ public final class Debugger {
     private final List<Watch> watches = new ArrayList<>();
     private boolean watchesChanged;
     private boolean armed;
-    private volatile boolean interrupted;
     private @Nullable Met met;
     /** What was met when so many instructions had retired is passed by: a breakpoint here, or any watch. */
     private long passRetired = -1;
@@ -83,12 +82,6 @@ public final class Debugger {
         plant();
     }
 
-    /** Makes the run at work end. Any thread may call this. */
-    public void interrupt() {
-        interrupted = true;
-        machine.interrupt();
-    }
-
     /** Runs until so many instructions have retired since power-on. */
     public Stop run(long until) {
         plant();
@@ -115,14 +108,9 @@ public final class Debugger {
                     case POWER_OFF -> Stop.Cause.POWER_OFF;
                     case RESET -> Stop.Cause.RESET;
                     case IDLE -> Stop.Cause.IDLE;
-                    case PAUSED -> takeInterrupt() ? Stop.Cause.INTERRUPTED : Stop.Cause.PAUSED;
+                    case PAUSED -> Stop.Cause.PAUSED;
+                    case INTERRUPTED -> Stop.Cause.INTERRUPTED;
                 });
-    }
-
-    private boolean takeInterrupt() {
-        boolean was = interrupted;
-        interrupted = false;
-        return was;
     }
 
     /** The fetch overlay's stops become those that are wanted; mostly they are already. */
@@ -247,7 +235,7 @@ public final class Debugger {
                 passRetired = one.retired;
                 passPc = one.pc;
             }
-            if (outcome != Machine.Outcome.REACHED && outcome != Machine.Outcome.PAUSED) {
+            if (outcome != Machine.Outcome.REACHED && !outcome.early()) {
                 break;
             }
         }
@@ -268,7 +256,7 @@ public final class Debugger {
             // It is the vector of an instruction that faulted.
             met = null;
             armed = true;
-            while (met == null && history.run(retired + 1) == Machine.Outcome.PAUSED) {
+            while (met == null && history.run(retired + 1).early()) {
                 // Something else has paused it.
             }
             armed = false;

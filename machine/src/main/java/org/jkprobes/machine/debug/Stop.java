@@ -17,7 +17,7 @@ public record Stop(Cause cause, long address) {
         READ,
         /** A load or a store of memory where both are watched. */
         ACCESS,
-        /** {@link Debugger#interrupt} was called. */
+        /** {@link org.jkprobes.machine.Machine#interrupt} was called. */
         INTERRUPTED,
         /** Someone else has paused the machine. */
         PAUSED,

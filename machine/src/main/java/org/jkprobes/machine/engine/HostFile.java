@@ -29,18 +29,6 @@ public final class HostFile {
     private static final int SEEK_DATA = 3;
     private static final int SEEK_HOLE = 4;
 
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final MethodHandle OPEN = LINKER.downcallHandle(
-            LINKER.defaultLookup().findOrThrow("open"),
-            FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT),
-            Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle MEMORY =
-            handle("memfd_create", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
-    private static final MethodHandle TRUNCATE = handle("ftruncate", FunctionDescriptor.of(INT, INT, LONG));
-    private static final MethodHandle SEEK = handle("lseek", FunctionDescriptor.of(LONG, INT, LONG, INT));
-    private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(INT, INT));
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final int descriptor;
@@ -50,27 +38,41 @@ public final class HostFile {
         CLEANER.register(this, () -> close(descriptor));
     }
 
-    private static MethodHandle handle(String name, FunctionDescriptor type) {
-        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type);
+    /** The host's calls: looked up when there is a file, since other hosts lack some of them. */
+    private static final class Calls {
+        private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+        private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+        private static final Linker LINKER = Linker.nativeLinker();
+        static final MethodHandle OPEN = LINKER.downcallHandle(
+                LINKER.defaultLookup().findOrThrow("open"),
+                FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT),
+                Linker.Option.firstVariadicArg(2));
+        static final MethodHandle MEMORY = handle("memfd_create", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
+        static final MethodHandle TRUNCATE = handle("ftruncate", FunctionDescriptor.of(INT, INT, LONG));
+        static final MethodHandle SEEK = handle("lseek", FunctionDescriptor.of(LONG, INT, LONG, INT));
+        static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(INT, INT));
+
+        private static MethodHandle handle(String name, FunctionDescriptor type) {
+            return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type);
+        }
     }
 
-    /** Whether this host is one with such files. */
-    static boolean there() {
-        return System.getProperty("os.name", "").equals("Linux");
-    }
-
-    /** A file of so many zeros in memory; empty if the host has none. */
-    public static Optional<HostFile> inMemory(long size) {
-        if (!there()) {
+    /**
+     * A file of so many zeros in memory; empty if the host has none.
+     *
+     * @param name what the host's lists of maps and files call it
+     */
+    public static Optional<HostFile> inMemory(String name, long size) {
+        if (!Mapped.there()) {
             return Optional.empty();
         }
         try (Arena arena = Arena.ofConfined()) {
-            int file = (int) MEMORY.invokeExact(arena.allocateFrom("jkprobes-ram"), MEMFD_CLOSE_ON_EXEC);
+            int file = (int) Calls.MEMORY.invokeExact(arena.allocateFrom(name), MEMFD_CLOSE_ON_EXEC);
             if (file < 0) {
                 return Optional.empty();
             }
             HostFile made = new HostFile(file);
-            return (int) TRUNCATE.invokeExact(file, size) == 0 ? Optional.of(made) : Optional.empty();
+            return (int) Calls.TRUNCATE.invokeExact(file, size) == 0 ? Optional.of(made) : Optional.empty();
         } catch (Throwable e) {
             throw Mmap.thrown(e);
         }
@@ -78,13 +80,13 @@ public final class HostFile {
 
     /** A file that is there, to be read; empty if the host will not have it. */
     public static Optional<HostFile> open(Path path) {
-        if (!there()) {
+        if (!Mapped.there()) {
             return Optional.empty();
         }
         Charset names = Charset.forName(System.getProperty("sun.jnu.encoding", StandardCharsets.UTF_8.name()));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocateFrom(ValueLayout.JAVA_BYTE, (path + "\0").getBytes(names));
-            int file = (int) OPEN.invokeExact(name, CLOSE_ON_EXEC);
+            int file = (int) Calls.OPEN.invokeExact(name, CLOSE_ON_EXEC);
             return file < 0 ? Optional.empty() : Optional.of(new HostFile(file));
         } catch (Throwable e) {
             throw Mmap.thrown(e);
@@ -122,7 +124,7 @@ public final class HostFile {
 
     private long seek(long from, int whence) {
         try {
-            return (long) SEEK.invokeExact(descriptor, from, whence);
+            return (long) Calls.SEEK.invokeExact(descriptor, from, whence);
         } catch (Throwable e) {
             throw Mmap.thrown(e);
         }
@@ -139,9 +141,14 @@ public final class HostFile {
         }
     }
 
+    /** The address of its first bytes, mapped so that stores reach it; {@link Mmap#REFUSED} if the host refuses. */
+    long map(long size, int protection) {
+        return Mmap.map(size, protection, Mmap.SHARED, descriptor);
+    }
+
     private static void close(int descriptor) {
         try {
-            int ignored = (int) CLOSE.invokeExact(descriptor);
+            int ignored = (int) Calls.CLOSE.invokeExact(descriptor);
         } catch (Throwable e) {
             throw Mmap.thrown(e);
         }

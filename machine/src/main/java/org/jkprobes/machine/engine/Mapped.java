@@ -12,9 +12,14 @@ final class Mapped {
 
     private Mapped() {}
 
+    /** Whether the host maps memory and files as Linux does. */
+    static boolean there() {
+        return System.getProperty("os.name", "").equals("Linux");
+    }
+
     /** So many bytes, page-aligned. */
     static MemorySegment zeros(long size) {
-        if (!System.getProperty("os.name", "").equals("Linux")) {
+        if (!there()) {
             return Arena.ofAuto().allocate(size, Ram.PAGE);
         }
         // Larger, so that it can start where a large page may.
@@ -30,7 +35,7 @@ final class Mapped {
 
     /** Memory that {@link #zeros} gave becomes zeros again, and costs nothing. */
     static void forget(MemorySegment memory) {
-        if (!System.getProperty("os.name", "").equals("Linux")) {
+        if (!there()) {
             memory.fill((byte) 0);
             return;
         }

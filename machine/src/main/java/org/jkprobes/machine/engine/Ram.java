@@ -58,8 +58,7 @@ public final class Ram {
         if (undo != null) {
             undo.keep((int) (offset >>> SoftTlb.PAGE_BITS));
         }
-        stale.set((int) (offset >>> SoftTlb.PAGE_BITS));
-        apart.set((int) (offset >>> SoftTlb.PAGE_BITS));
+        stored(offset, 1);
     }
 
     /** Copies bytes into RAM. */
@@ -67,8 +66,7 @@ public final class Ram {
         keep(offset, from.length);
         MemorySegment.copy(from, 0, bytes, ValueLayout.JAVA_BYTE, offset, from.length);
         if (from.length > 0) {
-            stale.set((int) (offset / PAGE), (int) ((offset + from.length - 1) / PAGE) + 1);
-            apart.set((int) (offset / PAGE), (int) ((offset + from.length - 1) / PAGE) + 1);
+            stored(offset, from.length);
         }
     }
 
@@ -97,8 +95,14 @@ public final class Ram {
     public void write(long offset, MemorySegment from) {
         keep(offset, from.byteSize());
         MemorySegment.copy(from, 0, bytes, offset, from.byteSize());
-        stale.set((int) (offset / PAGE), (int) ((offset + from.byteSize() + PAGE - 1) / PAGE));
-        apart.set((int) (offset / PAGE), (int) ((offset + from.byteSize() + PAGE - 1) / PAGE));
+        stored(offset, from.byteSize());
+    }
+
+    private void stored(long offset, long size) {
+        int first = (int) (offset / PAGE);
+        int end = (int) ((offset + size + PAGE - 1) / PAGE);
+        stale.set(first, end);
+        apart.set(first, end);
     }
 
     /** The number of the first page, from {@code page} on, that is not all zeros; -1 if there is none. Does not touch unused pages. */

@@ -111,7 +111,7 @@ public final class RamImage {
 
     /** Copies pages of RAM into a file of their own, holes for all others; empty if the host has no such files. */
     static Optional<RamFile> freeze(Ram ram, BitSet used) {
-        Optional<HostFile> made = HostFile.inMemory(ram.size());
+        Optional<HostFile> made = HostFile.inMemory("jkprobes-ram", ram.size());
         if (made.isEmpty()) {
             return Optional.empty();
         }
