@@ -68,10 +68,12 @@ final class GdbRegs implements PtRegs {
     }
 
     private static Register[] places(GuestArchitecture architecture, RegisterLayout layout) {
-        Register[] places = new Register[architecture.names().size()];
+        List<String> names = new ArrayList<>(architecture.names());
+        names.addAll(architecture.unnamed());
+        Register[] places = new Register[names.size()];
         for (int i = 0; i < places.length; i++) {
-            String name = architecture.names().get(i);
-            String other = architecture.stubName(i);
+            String name = names.get(i);
+            String other = i < architecture.names().size() ? architecture.stubName(i) : name;
             places[i] = layout.registers().stream()
                     .filter(one -> one.bytes() <= 8
                             && (one.name().equals(name) || one.name().equals(other)))

@@ -325,6 +325,11 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
         return architecture.callers(regs, memory);
     }
 
+    /** Steps the stub has done. */
+    public long steps() {
+        return steps;
+    }
+
     /** Steps the stub has done, and instructions that needed none. */
     public String work() {
         return steps + " steps, " + emulated + " emulated";

@@ -28,6 +28,11 @@ public interface GuestArchitecture {
     /** Registers by their index in {@link PtRegs}. */
     List<String> names();
 
+    /** More registers, with indexes behind those of {@link #names}, that are not shown; a stub need not have them, and then they are 0. */
+    default List<String> unnamed() {
+        return List.of();
+    }
+
     /** The index of a register by any of its names; -1 if there is none. */
     default int index(String name) {
         return names().indexOf(name);

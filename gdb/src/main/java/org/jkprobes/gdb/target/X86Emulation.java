@@ -1,28 +1,48 @@
 package org.jkprobes.gdb.target;
 
 import org.jkprobes.arch.x86.X86Layout;
+import org.jkprobes.isa.x86.X86Flags;
 import org.jkprobes.isa.x86.X86Instruction;
 import org.jkprobes.isa.x86.X86Op;
 import org.jkprobes.isa.x86.X86Operand;
 import org.jkprobes.target.Memory;
 import org.jkprobes.target.PtRegs;
 
-/** What functions begin with, and calls return to, on registers: a step of a stub costs more than all else in a hit. */
-record X86Emulation(X86Layout layout, PtRegs regs, Memory memory) {
-    private static final int RSP = 4;
+/** What functions begin with, and calls return to: a step of a stub costs more than all else in a hit. */
+final class X86Emulation {
     /** Overflow, sign, zero, adjust, parity, carry. */
     private static final int FLAGS = 0x8d5;
 
-    /** Whether it has been done: the pc is behind it then. */
-    boolean execute(X86Instruction instruction) {
+    private static final int CARRY = 1;
+
+    private final X86Layout layout;
+    private final PtRegs regs;
+    private final X86Instruction instruction;
+    private final X86Operands operands;
+
+    X86Emulation(X86Layout layout, PtRegs regs, Memory memory, X86Instruction instruction) {
+        this.layout = layout;
+        this.regs = regs;
+        this.instruction = instruction;
+        operands = new X86Operands(layout, regs, memory, instruction);
+    }
+
+    /** Whether it has been done: the pc is behind it then. Otherwise nothing has changed. */
+    boolean execute() {
         if (instruction.lock() || instruction.rep() || instruction.repne()) {
             return false;
         }
         boolean done = switch (instruction.op()) {
             case NOP, ENDBR64, ENDBR32 -> true;
-            case PUSH -> push(instruction);
-            case MOV, LEA -> move(instruction);
-            case TEST, CMP, AND, OR, XOR, SUB, ADD -> arithmetic(instruction);
+            case PUSH -> push();
+            case POP -> pop();
+            case MOV, MOVZX -> move(false);
+            case MOVSX, MOVSXD -> move(true);
+            case LEA -> address();
+            case CMOVCC -> moveIf();
+            case SETCC -> to(X86Flags.holds(instruction.condition(), flags()) ? 1 : 0);
+            case NOT, NEG, INC, DEC -> unary();
+            case TEST, CMP, AND, OR, XOR, SUB, ADD -> binary();
             default -> false;
         };
         if (done) {
@@ -31,91 +51,104 @@ record X86Emulation(X86Layout layout, PtRegs regs, Memory memory) {
         return done;
     }
 
-    private int wordBits() {
-        return layout.wordBytes() * 8;
+    private int flags() {
+        return (int) regs.get(layout.flags());
     }
 
-    /** A general register that is written as a whole. */
-    private boolean whole(X86Operand operand) {
-        return operand instanceof X86Operand.Reg reg
-                && reg.kind() == X86Operand.Kind.GPR
-                && (reg.bits() == wordBits() || reg.bits() == 32);
+    private boolean wordOnStack(X86Operand operand) {
+        return operand.bits() == operands.wordBits() && instruction.stackBits() == operands.wordBits();
     }
 
-    private long value(X86Operand operand) {
-        return operand instanceof X86Operand.Reg reg
-                ? cut(regs.get(layout.gpr(reg.number())), reg.bits())
-                : cut(((X86Operand.Imm) operand).value(), operand.bits());
-    }
-
-    private static long cut(long value, int bits) {
-        return bits == 64 ? value : value & (1L << bits) - 1;
-    }
-
-    /** 32 bits clear what is above them. */
-    private void set(X86Operand register, long value) {
-        regs.set(layout.gpr(((X86Operand.Reg) register).number()), cut(value, register.bits()));
-    }
-
-    private boolean push(X86Instruction instruction) {
-        X86Operand operand = instruction.operand(0);
-        if (!whole(operand) || operand.bits() != wordBits() || instruction.stackBits() != wordBits()) {
+    private boolean push() {
+        X86Operand from = instruction.operand(0);
+        if (!wordOnStack(from) || !operands.readable(from)) {
             return false;
         }
-        long top = cut(regs.stackPointer() - layout.wordBytes(), wordBits());
-        boolean written = layout == X86Layout.AMD64
-                ? memory.writeLong(top, value(operand))
-                : memory.writeInt(top, (int) value(operand));
+        long top = X86Operands.cut(regs.stackPointer() - layout.wordBytes(), operands.wordBits());
+        boolean written = operands.store(top, operands.value(from), layout.wordBytes());
         if (written) {
-            regs.set(layout.gpr(RSP), top);
+            regs.set(layout.gpr(X86Operands.RSP), top);
         }
         return written;
     }
 
-    private boolean move(X86Instruction instruction) {
-        X86Operand from = instruction.operand(1);
-        if (!whole(instruction.operand(0))) {
+    private boolean pop() {
+        X86Operand to = instruction.operand(0);
+        X86Operand.Mem top = new X86Operand.Mem(2, X86Operands.RSP, X86Operand.Mem.NONE, 1, 0, operands.wordBits());
+        if (!(to instanceof X86Operand.Reg reg)
+                || reg.number() == X86Operands.RSP
+                || !wordOnStack(to)
+                || !operands.writable(to)
+                || !operands.readable(top)) {
             return false;
         }
-        if (instruction.op() == X86Op.LEA) {
-            X86Operand.Mem place = (X86Operand.Mem) from;
-            if (instruction.addressBits() != wordBits()) {
-                return false;
-            }
-            set(instruction.operand(0), address(place, instruction));
-            return true;
-        }
-        if (!whole(from) && !(from instanceof X86Operand.Imm)) {
-            return false;
-        }
-        set(instruction.operand(0), value(from));
+        operands.set(to, operands.value(top));
+        regs.set(
+                layout.gpr(X86Operands.RSP),
+                X86Operands.cut(regs.stackPointer() + layout.wordBytes(), operands.wordBits()));
         return true;
     }
 
-    private long address(X86Operand.Mem place, X86Instruction instruction) {
-        long address = place.displacement();
-        if (place.isRipRelative()) {
-            address += regs.pc() + instruction.length();
-        } else if (place.base() != X86Operand.Mem.NONE) {
-            address += regs.get(layout.gpr(place.base()));
-        }
-        if (place.index() != X86Operand.Mem.NONE) {
-            address += regs.get(layout.gpr(place.index())) * place.scale();
-        }
-        return cut(address, wordBits());
-    }
-
-    private boolean arithmetic(X86Instruction instruction) {
-        X86Operand to = instruction.operand(0);
-        X86Operand with = instruction.operand(1);
-        if (!whole(to) || !(whole(with) || with instanceof X86Operand.Imm)) {
+    private boolean move(boolean signed) {
+        X86Operand from = instruction.operand(1);
+        if (!operands.readable(from)) {
             return false;
         }
-        int bits = to.bits();
-        long a = value(to);
-        long b = cut(with instanceof X86Operand.Imm immediate ? immediate.value() : value(with), bits);
-        long result = cut(
-                switch (instruction.op()) {
+        int above = 64 - from.bits();
+        long value = operands.value(from);
+        return to(signed || from instanceof X86Operand.Imm ? value << above >> above : value);
+    }
+
+    /** Whether the first operand could be written. */
+    private boolean to(long value) {
+        X86Operand to = instruction.operand(0);
+        return operands.writable(to) && operands.set(to, value);
+    }
+
+    private boolean address() {
+        X86Operand.Mem place = (X86Operand.Mem) instruction.operand(1);
+        // The segment counts for nothing here.
+        return instruction.addressBits() == operands.wordBits()
+                && to(operands.address(new X86Operand.Mem(
+                        3, place.base(), place.index(), place.scale(), place.displacement(), place.bits())));
+    }
+
+    /** Reads, and clears the upper half of a register of 32 bits, whether the condition holds or not. */
+    private boolean moveIf() {
+        X86Operand from = instruction.operand(1);
+        boolean holds = X86Flags.holds(instruction.condition(), flags());
+        return operands.readable(from) && to(operands.value(holds ? from : instruction.operand(0)));
+    }
+
+    private boolean unary() {
+        X86Operand operand = instruction.operand(0);
+        if (!operands.readable(operand)) {
+            return false;
+        }
+        long value = operands.value(operand);
+        return switch (instruction.op()) {
+            case NOT -> to(~value);
+            case NEG -> result(X86Op.SUB, 0, value, operand.bits(), FLAGS, true);
+            case INC -> result(X86Op.ADD, value, 1, operand.bits(), FLAGS & ~CARRY, true);
+            default -> result(X86Op.SUB, value, 1, operand.bits(), FLAGS & ~CARRY, true);
+        };
+    }
+
+    private boolean binary() {
+        X86Operand left = instruction.operand(0);
+        X86Operand right = instruction.operand(1);
+        if (!operands.readable(left) || !operands.readable(right)) {
+            return false;
+        }
+        long b = right instanceof X86Operand.Imm immediate ? immediate.value() : operands.value(right);
+        boolean stored = instruction.op() != X86Op.TEST && instruction.op() != X86Op.CMP;
+        return result(
+                instruction.op(), operands.value(left), X86Operands.cut(b, left.bits()), left.bits(), FLAGS, stored);
+    }
+
+    private boolean result(X86Op op, long a, long b, int bits, int changed, boolean stored) {
+        long result = X86Operands.cut(
+                switch (op) {
                     case TEST, AND -> a & b;
                     case OR -> a | b;
                     case XOR -> a ^ b;
@@ -126,25 +159,25 @@ record X86Emulation(X86Layout layout, PtRegs regs, Memory memory) {
         boolean carry = false;
         boolean overflow = false;
         boolean adjust = false;
-        if (instruction.op() == X86Op.ADD) {
+        if (op == X86Op.ADD) {
             carry = Long.compareUnsigned(result, a) < 0;
             overflow = ((a ^ result) & (b ^ result)) >>> bits - 1 != 0;
             adjust = ((a ^ b ^ result) & 0x10) != 0;
-        } else if (instruction.op() == X86Op.SUB || instruction.op() == X86Op.CMP) {
+        } else if (op == X86Op.SUB || op == X86Op.CMP) {
             carry = Long.compareUnsigned(a, b) < 0;
             overflow = ((a ^ b) & (a ^ result)) >>> bits - 1 != 0;
             adjust = ((a ^ b ^ result) & 0x10) != 0;
         }
-        int flags = (carry ? 1 : 0)
+        int flags = (carry ? CARRY : 0)
                 | (Long.bitCount(result & 0xff) % 2 == 0 ? 4 : 0)
                 | (adjust ? 0x10 : 0)
                 | (result == 0 ? 0x40 : 0)
                 | (result >>> bits - 1 != 0 ? 0x80 : 0)
                 | (overflow ? 0x800 : 0);
-        regs.set(layout.flags(), regs.get(layout.flags()) & ~FLAGS | flags);
-        if (instruction.op() != X86Op.TEST && instruction.op() != X86Op.CMP) {
-            set(to, result);
+        if (stored && !to(result)) {
+            return false;
         }
+        regs.set(layout.flags(), regs.get(layout.flags()) & ~changed | flags & changed);
         return true;
     }
 }

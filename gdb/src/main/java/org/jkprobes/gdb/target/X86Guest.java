@@ -16,8 +16,11 @@ import org.jkprobes.target.PtRegs;
 record X86Guest(X86Layout layoutOf) implements GuestArchitecture {
     private static final int RSP = 4;
     private static final int RBP = 5;
-    private static final int FS = 4;
-    private static final int GS = 5;
+    static final int FS = 4;
+    static final int GS = 5;
+    static final String FS_BASE = "fs_base";
+    static final String GS_BASE = "gs_base";
+    private static final List<String> BASES = List.of(FS_BASE, GS_BASE);
 
     @Override
     public String name() {
@@ -39,8 +42,19 @@ record X86Guest(X86Layout layoutOf) implements GuestArchitecture {
     }
 
     @Override
+    public List<String> unnamed() {
+        return BASES;
+    }
+
+    @Override
     public int index(String name) {
-        return layoutOf.index(name);
+        int base = BASES.indexOf(name);
+        return base < 0 ? layoutOf.index(name) : names().size() + base;
+    }
+
+    @Override
+    public boolean readOnly(int index) {
+        return index >= names().size();
     }
 
     @Override
@@ -80,7 +94,7 @@ record X86Guest(X86Layout layoutOf) implements GuestArchitecture {
     @Override
     public boolean emulate(CodeAt code, PtRegs regs, Memory memory) {
         X86Instruction instruction = decode(code);
-        return instruction.isValid() && new X86Emulation(layoutOf, regs, memory).execute(instruction);
+        return instruction.isValid() && new X86Emulation(layoutOf, regs, memory, instruction).execute();
     }
 
     /** Of what goes on behind itself: the stack pointer's own memory is there. */
