@@ -29,8 +29,12 @@ final class CodeTargets {
 
     /** Whether an offset may be jumped to. */
     boolean checkOffset(long offset) {
-        boolean inside = is64Bit() ? Paging.canonical(offset) : offset <= Segment.limit(tables.descriptor());
-        return inside || fault.raise(Vectors.PROTECTION);
+        return holds(offset) || fault.raise(Vectors.PROTECTION);
+    }
+
+    /** The same, without the exception. */
+    boolean holds(long offset) {
+        return is64Bit() ? Paging.canonical(offset) : offset <= Segment.limit(tables.descriptor());
     }
 
     /** An offset as operands of a size give it: 2 or 4 bytes leave nothing above. */

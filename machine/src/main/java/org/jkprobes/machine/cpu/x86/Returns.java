@@ -157,20 +157,34 @@ final class Returns {
         int attributes = tables.attributes();
         int dpl = Segment.dpl(attributes);
         boolean fits = Segment.isConforming(attributes) ? dpl <= level : dpl == level;
-        if (!targets.check(cs, fits) || !targets.checkOffset(rip) || !tables.markAccessed()) {
+        if (!targets.check(cs, fits)) {
             return false;
         }
         long code = tables.descriptor();
         boolean to64Bit = targets.is64Bit();
+        // What is wrong with the stack comes first.
+        boolean inside = targets.holds(rip);
+        if (!inside && !withStack) {
+            return fault.raise(Vectors.PROTECTION);
+        }
+        if (inside && !tables.markAccessed()) {
+            return false;
+        }
         boolean noStack = withStack && Segment.isNull(ss);
         if (noStack) {
             if (!to64Bit || level == 3 || (ss & 3) != level) {
                 return fault.raise(Vectors.PROTECTION);
             }
         } else if (withStack) {
-            if (!segments.checkStack(ss, level, Vectors.PROTECTION) || !tables.markAccessed()) {
+            if (!segments.checkStack(ss, level, Vectors.PROTECTION)) {
                 return false;
             }
+        }
+        if (!inside) {
+            return fault.raise(Vectors.PROTECTION);
+        }
+        if (withStack && !noStack && !tables.markAccessed()) {
+            return false;
         }
         boolean outer = level > state.cpl;
         state.cpl = level;

@@ -43,7 +43,7 @@ final class PcLockstep implements AutoCloseable {
     private static final int REMEMBERED = 16;
     private static final int PAGE = 0x1000;
     private static final Duration STUCK = Duration.ofMinutes(2);
-    private static final int MOST_COMPARED = 20_000_000;
+    private static final int MOST_COMPARED = 5_000_000;
     private static final int MOST_SKIPPED = 100_000;
 
     private final Process qemu;

@@ -182,6 +182,34 @@ final class SegmentsTest {
         assertThat(pc.gpr(X86Registers.RSP)).isEqualTo(0x70_0008);
     }
 
+    /** SDM vol. 2, RET and IRET, "RETURN TO OUTER PRIVILEGE LEVEL". */
+    @Test
+    void returnsOutwardsCheckTheStackBeforeTheOffset() {
+        pc.protected32();
+        pc.gdt(BarePc.USER_CS32, BarePc.descriptor(0, 0xfffff, BarePc.CODE_ACCESS | 0x60, 4));
+        frame(4, 0x40_0000, BarePc.USER_CS32 | 3, 0x70_0000, BarePc.KERNEL_DS | 3);
+        refused(pc.system.returns.farReturn(4, 0), Vectors.PROTECTION, BarePc.KERNEL_DS);
+        frame(4, 0x40_0000, BarePc.USER_CS32 | 3, 0x70_0000, BarePc.USER_DS | 3);
+        refused(pc.system.returns.farReturn(4, 0), Vectors.PROTECTION, 0);
+        frame(4, 0x40_0000, BarePc.USER_CS32 | 3, Flag.FIXED, 0x70_0000, BarePc.KERNEL_DS | 3);
+        refused(pc.system.returns.interruptReturn(4, 0), Vectors.PROTECTION, BarePc.KERNEL_DS);
+        pc.long64();
+        frame(8, 1L << 60, BarePc.USER_CS | 3, 0x70_0000, BarePc.KERNEL_DS | 3);
+        refused(pc.system.returns.farReturn(8, 0), Vectors.PROTECTION, BarePc.KERNEL_DS);
+        frame(8, 1L << 60, BarePc.USER_CS | 3, Flag.FIXED, 0x70_0000, BarePc.KERNEL_DS | 3);
+        refused(pc.system.returns.interruptReturn(8, 0), Vectors.PROTECTION, BarePc.KERNEL_DS);
+        frame(8, 1L << 60, BarePc.USER_CS | 3, 0x70_0000, BarePc.USER_DS | 3);
+        refused(pc.system.returns.farReturn(8, 0), Vectors.PROTECTION, 0);
+        assertThat(pc.state.cpl).isZero();
+    }
+
+    private void frame(int size, long... items) {
+        for (int i = 0; i < items.length; i++) {
+            pc.store(BarePc.STACK_TOP - 0x100 + (long) i * size, size, items[i]);
+        }
+        pc.gpr(X86Registers.RSP, BarePc.STACK_TOP - 0x100);
+    }
+
     @Test
     void longModeIsReachedByAFarJump() {
         pc.long64();

@@ -176,10 +176,22 @@ final class SystemCaseSource {
         // QEMU lets LOCK stand before everything.
         return !(i.op() == X86Op.HLT && ring.level() == 0)
                 && !undefined(i, ring, hasOperandPrefix(made.code, i))
+                && !(loadsTable(i) && ring.level() == 0 && isAside(i.operand(0)))
                 && i.op() != X86Op.XABORT
                 && i.op() != X86Op.XBEGIN
                 && (!i.lock() || i.lockAllowed())
                 && made.code.length <= SystemProgram.CODE_SIZE - 4;
+    }
+
+    private static boolean loadsTable(X86Instruction i) {
+        return i.op() == X86Op.LGDT || i.op() == X86Op.LIDT;
+    }
+
+    /** Whether {@link #aimMemory} may have missed. */
+    private static boolean isAside(X86Operand operand) {
+        return operand instanceof X86Operand.Mem memory
+                && memory.base() >= 0
+                && (memory.base() == X86Slots.RSP || memory.base() == memory.index());
     }
 
     /** Whether CPUs differ in it: BSWAP of 16 bits; near branches of 16 bits in 64-bit mode, which AMD's have and Intel's, and ours, have not. */
@@ -336,8 +348,7 @@ final class SystemCaseSource {
         X86Op op = i.op();
         boolean special = FAR_POINTER.contains(op)
                 || SELECTOR_OPERAND.contains(op)
-                || op == X86Op.LGDT
-                || op == X86Op.LIDT
+                || loadsTable(i)
                 || op == X86Op.BOUND
                 || op == X86Op.JMP
                 || op == X86Op.CALL
@@ -350,6 +361,10 @@ final class SystemCaseSource {
                         : place();
                 if (op == X86Op.FXSAVE || op == X86Op.FXRSTOR) {
                     target = SystemProgram.DATA + 0x200 + 16L * random.nextInt(0x100) + (oneIn(8) ? 8 : 0);
+                }
+                if (op == X86Op.SGDT || op == X86Op.SIDT) {
+                    // Never across pages: QEMU has stored the limit before the base faults.
+                    target &= -16;
                 }
                 if (op != X86Op.INVLPG) {
                     aimMemory(into, ring, bytes, code, i, k, memory, target);

@@ -317,8 +317,10 @@ final class SystemProgram {
             if (wide) {
                 at(root).putLong(root + 0x1000 | 7);
                 at(root + 0x1000).putLong(root + 0x2000 | 7);
-                // The ROM that starts QEMU's CPU, as a page of 1 GiB.
-                at(root + 0x1000 + 8 * 3).putLong(0xc0000083L);
+                // The ROM that starts QEMU's CPU, as a page of 2 MiB; not more, for a case that jumps there would run
+                // what is nowhere, zeros.
+                at(root + 0x1000 + 8 * 3).putLong(root + 0x5000 | 3);
+                at(root + 0x5000 + 8 * 0x1ff).putLong(0xffe00083L);
                 at(root + 0x2000).putLong(root + 0x3000 | 7).putLong(root + 0x4000 | 7);
             } else {
                 at(root).putInt(root + 0x1000 | 7);
