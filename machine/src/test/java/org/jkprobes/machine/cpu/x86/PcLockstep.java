@@ -213,8 +213,12 @@ final class PcLockstep implements AutoCloseable {
     }
 
     private void compare() throws IOException {
+        int again = 0;
         while (!agree()) {
             if (theirs.same(last)) {
+                if (++again > MOST_SKIPPED) {
+                    throw new AssertionError("QEMU stays:" + theirs.differences(ours));
+                }
                 read();
             } else if (cpu.waiting()) {
                 machine.timeline().idleUntil(machine.timeline().nextDue());

@@ -175,10 +175,11 @@ enum QemuDepartures {
         @Override
         boolean explains(X86Instruction i, SystemRing ring, String differences) {
             X86Flow flow = i.flow();
+            boolean far = i.op() == X86Op.JMP_FAR || i.op() == X86Op.CALL_FAR;
             return ring.wide
-                    && (flow == X86Flow.RETURN || flow == X86Flow.INDIRECT_JUMP || flow == X86Flow.INDIRECT_CALL)
+                    && (far || flow == X86Flow.RETURN || flow == X86Flow.INDIRECT_JUMP || flow == X86Flow.INDIRECT_CALL)
                     && Pattern.matches(
-                            " rbx \\w+, QEMU has \\w+;| rsp \\w+, QEMU has \\w+; rip 1010d1, QEMU has 1010d0;",
+                            " rbx \\w+, QEMU has \\w+;| rsp \\w+, QEMU has \\w+; rip 1010d1, QEMU has 1010[1d]0;",
                             differences);
         }
     },
@@ -209,12 +210,16 @@ enum QemuDepartures {
                     && Pattern.matches("( rsp \\w+, QEMU has \\w+;)? rip 1010d1, QEMU has 1010e0; cr2 .*", differences);
         }
     },
-    /** A reserved bit of CR0's lower half: QEMU keeps it. (SDM vol. 2, MOV to control registers: ignored.) */
-    RESERVED_BIT_OF_CR0 {
+    /** Reserved bits of CR0: QEMU keeps one of the lower half, ignores the upper one. (SDM vol. 2, MOV to control registers: ignored; #GP.) */
+    RESERVED_BITS_OF_CR0 {
         @Override
         boolean explains(X86Instruction i, SystemRing ring, String differences) {
+            String lower = " cr0 8\\w{4}0\\w\\w, QEMU has 8\\w{4}1\\w\\w;";
+            String upper =
+                    " rsp \\w+, QEMU has \\w+; rip 1010d1, QEMU has \\w+;( rflags \\w+, QEMU has \\w+;)?( cr0 \\w+, QEMU has \\w+;)?";
             return i.op() == X86Op.MOV_CR
-                    && Pattern.matches(" cr0 8\\w{4}0\\w\\w, QEMU has 8\\w{4}1\\w\\w;", differences);
+                    && (Pattern.matches(lower, differences)
+                            || ring == SystemRing.LONG_KERNEL && Pattern.matches(upper, differences));
         }
     },
     /** A null selector for SS in 64-bit mode whose RPL is not CPL: QEMU takes it. (SDM vol. 2, MOV: #GP.) */
@@ -236,11 +241,18 @@ enum QemuDepartures {
                     && memory.isRipRelative();
         }
     },
+    /** An interrupt gate of 16 bits has an offset of 16 bits; QEMU's has 32. (SDM vol. 3, 21.4.) */
+    SMALL_GATE {
+        @Override
+        boolean explains(X86Instruction i, SystemRing ring, String differences) {
+            return i.op() == X86Op.INT && differences.contains(" rip 1850, QEMU has 101850;");
+        }
+    },
     /** Misaligned accesses of privilege 3 with AM and AC raise #AC, never on QEMU. (SDM vol. 3, 6.15, interrupt 17.) */
     NO_ALIGNMENT_CHECK {
         @Override
         boolean explains(X86Instruction i, SystemRing ring, String differences) {
-            return ring.level() == 3 && differences.contains("; rip 101111, QEMU has ");
+            return ring.level() == 3 && differences.contains(" rip 101111, QEMU has ");
         }
     },
     /** No departure: flags that are not defined, in a frame pushed by a single step. */

@@ -190,8 +190,8 @@ final class SystemCaseSource {
     /** Whether {@link #aimMemory} may have missed. */
     private static boolean isAside(X86Operand operand) {
         return operand instanceof X86Operand.Mem memory
-                && memory.base() >= 0
-                && (memory.base() == X86Slots.RSP || memory.base() == memory.index());
+                && (memory.base() == X86Slots.RSP
+                        || memory.index() >= 0 && (memory.base() < 0 || memory.base() == memory.index()));
     }
 
     /** Whether CPUs differ in it: BSWAP of 16 bits; near branches of 16 bits in 64-bit mode, which AMD's have and Intel's, and ours, have not. */
