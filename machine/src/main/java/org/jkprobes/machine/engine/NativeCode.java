@@ -26,6 +26,9 @@ final class NativeCode {
                     FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
                     Linker.Option.critical(false));
 
+    private static final long LOWER = 0xffff_ffffL;
+    private static final long UPPER = ~LOWER;
+
     private final CodeMemory memory;
     private final MemorySegment entrance;
     /** Where blocks go to leave. */
@@ -41,7 +44,9 @@ final class NativeCode {
     /** By number: the block and the micro-op at which it is left. */
     private Block[] exitBlock = new Block[1024];
 
-    private int[] exitIndex = new int[1024];
+    /** Of an exit: the micro-op in the lower half; in the upper one where its region goes on behind it, or {@link NativeBlock#NONE}. */
+    private long[] exitPlace = new long[1024];
+
     private int exits;
 
     NativeCode(CodeMemory memory) {
@@ -102,13 +107,19 @@ final class NativeCode {
 
     /** A number for an exit. */
     int exit(Block block, int index) {
-        if (exits == exitIndex.length) {
+        if (exits == exitPlace.length) {
             exitBlock = Arrays.copyOf(exitBlock, exits * 2);
-            exitIndex = Arrays.copyOf(exitIndex, exits * 2);
+            exitPlace = Arrays.copyOf(exitPlace, exits * 2);
         }
         exitBlock[exits] = block;
-        exitIndex[exits] = index;
+        goesOn(exits, NativeBlock.NONE);
+        exitPlace[exits] = exitPlace[exits] & UPPER | index & LOWER;
         return exits++;
+    }
+
+    /** Where a region goes on behind the micro-op at an exit, or {@link NativeBlock#NONE} for nowhere: then the block's own code does. */
+    void goesOn(int exit, int place) {
+        exitPlace[exit] = exitPlace[exit] & LOWER | (long) place << Integer.SIZE;
     }
 
     Block exitBlock(int exit) {
@@ -117,7 +128,11 @@ final class NativeCode {
 
     /** The micro-op, from the block's first; -1 if the block was not entered. */
     int exitIndex(int exit) {
-        return exitIndex[exit];
+        return (int) exitPlace[exit];
+    }
+
+    int goesOn(int exit) {
+        return (int) (exitPlace[exit] >> Integer.SIZE);
     }
 
     /** The leaving code, seen from where the next block will start. */

@@ -72,6 +72,7 @@ final class NativeLoop extends Straight {
         int mine = runs;
         while (true) {
             int exit = code.enter(frame, place);
+            int generation = code.generation();
             long rest = frame.get(NativeFrame.LEFT) + later;
             Block block = code.exitBlock(exit);
             int at = code.exitIndex(exit);
@@ -89,7 +90,8 @@ final class NativeLoop extends Straight {
             // Unless what was done has run the guest.
             if (runs == mine) {
                 if (how == Interpreter.STRAIGHT) {
-                    place = goOn(block, at + 1);
+                    place = code.generation() == generation ? code.goesOn(exit) : NativeBlock.NONE;
+                    place = place == NativeBlock.NONE ? goOn(block, at + 1) : place;
                 } else if (how == Interpreter.DISPATCH) {
                     boolean jumps = Op.op(cpu.code.code.words[block.start + at]) == Op.JUMPR;
                     place = next(cpu, rest, jumps);

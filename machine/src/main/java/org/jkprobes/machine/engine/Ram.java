@@ -33,6 +33,7 @@ public final class Ram {
     private long[] pageHash;
     private long hash;
     private long stores;
+    private final long[] words = new long[PAGE / Long.BYTES];
 
     /** Where pages are kept before they are stored to. */
     private @Nullable RamUndo undo;
@@ -212,18 +213,15 @@ public final class Ram {
         return hash;
     }
 
-    /** Zero for a page of zeros: RAM that nobody touched costs nothing. */
+    /** Zero for a page of zeros: RAM that nobody touched costs nothing. In an array, and in one piece: it is called before it is compiled well. */
     private long hashOf(int page) {
+        long[] copy = words;
+        MemorySegment.copy(bytes, LONG, (long) page * PAGE, copy, 0, copy.length);
         long h = 0;
-        long start = (long) page * PAGE;
-        for (long at = start; at < start + PAGE; at += 8) {
-            h = step(h, bytes.get(LONG, at));
+        for (long word : copy) {
+            h = (h ^ word) * 0xD6E8FEB86659FD93L;
+            h ^= h >>> 32;
         }
         return h * (page * 0x9E3779B97F4A7C15L | 1);
-    }
-
-    private static long step(long h, long word) {
-        long mixed = (h ^ word) * 0xD6E8FEB86659FD93L;
-        return mixed ^ mixed >>> 32;
     }
 }

@@ -6,10 +6,13 @@ import static org.jkprobes.machine.engine.X64Assembler.RAX;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Emits the code of a loop of blocks. Where a micro-op is left to Java, the block's own code goes on with it. */
+/** Emits the code of a loop of blocks. Where a micro-op is left to Java, it goes on behind it. */
 final class RegionTranslator {
     /** A jump out of the region by way of a block's exit. */
     private record Way(int place, Copy from, boolean exit1, int index, RegisterCache.State at) {}
+
+    /** Where it goes on after an exit. */
+    private record Resume(int exit, int place) {}
 
     /** A jump inside the region. */
     private record Edge(int place, int to) {}
@@ -37,6 +40,7 @@ final class RegionTranslator {
     private final List<Edge> edges = new ArrayList<>();
     private final List<Copy> copies = new ArrayList<>();
     private final List<Integer> leaves = new ArrayList<>();
+    private final List<Resume> resumes = new ArrayList<>();
     private long dead;
 
     RegionTranslator(NativeCode code, NativeEmitter emitter) {
@@ -55,6 +59,7 @@ final class RegionTranslator {
         edges.clear();
         copies.clear();
         leaves.clear();
+        resumes.clear();
         cache.loadPinned();
         for (int i = 0; i < blocks.size(); i++) {
             copies.add(new Copy(blocks.get(i)));
@@ -86,7 +91,11 @@ final class RegionTranslator {
         for (Copy copy : copies) {
             members.add(compiled(copy.block));
         }
-        Region region = new Region(code, members, start);
+        for (Resume resume : resumes) {
+            code.goesOn(resume.exit, start + resume.place);
+        }
+        Region region = new Region(
+                code, members, resumes.stream().mapToInt(Resume::exit).toArray(), start);
         for (int i = 0; i < copies.size(); i++) {
             members.get(i).copied(placed(copies.get(i), start), region);
         }
@@ -139,8 +148,13 @@ final class RegionTranslator {
             }
             if (op == Op.JUMPR || !emitter.straight(uop, i, block)) {
                 cache.spillBut(0);
-                leave(block, i);
-                break;
+                int exit = leave(block, i);
+                if (op == Op.JUMPR || i == block.microOps() - 1) {
+                    break;
+                }
+                cache.forget();
+                resumes.add(new Resume(exit, out.size()));
+                cache.loadPinned();
             }
         }
         copy.asides = List.copyOf(emitter.asides);
@@ -191,12 +205,20 @@ final class RegionTranslator {
             }
             out.land(aside.place());
             cache.spill(aside.at());
-            leave(block, aside.index());
+            int exit = leave(block, aside.index());
+            if (aside.back() >= 0) {
+                resumes.add(new Resume(exit, out.size()));
+                cache.reload(aside.after());
+                out.distance(out.jump(), aside.back());
+            }
         }
     }
 
-    private void leave(Block block, int index) {
-        out.constant(RAX, code.exit(block, index));
+    /** Returns the number of the exit. */
+    private int leave(Block block, int index) {
+        int exit = code.exit(block, index);
+        out.constant(RAX, exit);
         leaves.add(out.jump());
+        return exit;
     }
 }
