@@ -90,12 +90,12 @@ final class StringInstructions {
 
     /** Several iterations inside one page, upwards; 0 if that cannot be. */
     private long bulk(X86Instruction i, long most) {
-        if (most < 2 || cpu.directionDown() || !cpu.quickStrings()) {
+        boolean two = i.op() == X86Op.MOVS || i.op() == X86Op.CMPS;
+        if (most < 2 || cpu.directionDown() || !cpu.unlimited(Segment.ES) || two && !cpu.unlimited(source(i))) {
             return 0;
         }
         int bytes = i.operandBits() / 8;
         int address = i.addressBits();
-        boolean two = i.op() == X86Op.MOVS || i.op() == X86Op.CMPS;
         long source = two ? cpu.linear(source(i), address, cpu.slot(RSI)) : 0;
         long destination = destination(address);
         DataAccess data = cpu.data();

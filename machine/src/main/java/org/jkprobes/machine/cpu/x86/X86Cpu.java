@@ -39,7 +39,6 @@ public final class X86Cpu extends ProbedCpu {
     private static final int FAULT = 1;
 
     private static final long LOW_32 = 0xffffffffL;
-    private static final int LIMITS = ModeBits.DATA_LIMIT | ModeBits.FS_LIMIT | ModeBits.GS_LIMIT;
     /** Modes in which every instruction runs alone. */
     private static final int ALONE = ModeBits.TRAP | ModeBits.EXECUTION_BREAKPOINTS | X86Lifter.IN_PLACE;
 
@@ -680,13 +679,18 @@ public final class X86Cpu extends ProbedCpu {
         return data;
     }
 
-    /** Whether strings need no look at the limits of segments. */
-    boolean quickStrings() {
-        return (mode & LIMITS) == 0;
+    /** Whether nothing needs a look at the limits of a segment. */
+    boolean unlimited(int segment) {
+        return switch (segment) {
+            case Segment.CS -> false; // rarely read, and perhaps not to be
+            case Segment.FS -> (mode & ModeBits.FS_LIMIT) == 0;
+            case Segment.GS -> (mode & ModeBits.GS_LIMIT) == 0;
+            default -> (mode & ModeBits.DATA_LIMIT) == 0;
+        };
     }
 
     boolean checkLimit(int segment, long offset, int size, boolean write) {
-        if ((mode & LIMITS) == 0 || system.limits.check(segment, offset, size, write)) {
+        if (unlimited(segment) || system.limits.check(segment, offset, size, write)) {
             return true;
         }
         fault();
