@@ -111,10 +111,20 @@ record Commands(List<String> jkprobes, String classPath, Peer peer, GuestFiles f
         return run("--append", "nokaslr", "--snapshot", snapshot.toString());
     }
 
+    /** Starts from the snapshot, which is there, and waits at the shell. */
+    List<String> ourPrompt() {
+        return start("--append", "nokaslr", "--snapshot", snapshot.toString());
+    }
+
     private List<String> run(String... more) {
+        List<String> command = start(more);
+        command.addAll(List.of("--exec", "true"));
+        return command;
+    }
+
+    private List<String> start(String... more) {
         List<String> command = new ArrayList<>(jkprobes);
-        command.addAll(List.of("run", "--exec", "true"));
-        command.addAll(List.of("--arch", peer.guest().toString()));
+        command.addAll(List.of("run", "--arch", peer.guest().toString()));
         command.addAll(List.of("--memory", Integer.toString(MIB)));
         command.addAll(List.of(more));
         return command;

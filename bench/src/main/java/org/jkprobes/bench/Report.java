@@ -90,6 +90,7 @@ record Report(Guest guest, List<Workload> workloads, List<Round> rounds) {
                         pc ? 25 : 20,
                         Bar.Sense.TIME,
                         over(r -> r.interpretedBoot().whole().cpuSeconds())),
+                new Bar("shell's prompt from a snapshot", "s wall", 1, Bar.Sense.TIME, over(Round::prompt)),
                 new Bar(
                         "shell from a snapshot, run `true`, power off",
                         "s wall",

@@ -11,6 +11,7 @@ record Round(
         Course interpretedBoot,
         Course qemuBoot,
         Course snapshot,
+        double prompt,
         ProbeFigures probes,
         ProbeFigures forks) {
     static Round measure(Commands commands, Consumer<String> progress) {
@@ -29,11 +30,12 @@ record Round(
         Course qemuBoot = Stopwatch.measure("QEMU", commands.qemuBoot());
         progress.accept("shell from a snapshot");
         Course snapshot = Stopwatch.measure("bin/jkprobes run --snapshot", commands.ourSnapshot());
+        double prompt = Prompt.seconds("bin/jkprobes run --snapshot", commands.ourPrompt());
         progress.accept("probes");
         ProbeFigures probes = ProbeFigures.measure("measuring probes", commands.ourProbes());
         progress.accept("forks");
         ProbeFigures forks = ProbeFigures.measure("measuring forks", commands.ourForks());
-        return new Round(ours, interpreted, qemu, ourBoot, interpretedBoot, qemuBoot, snapshot, probes, forks);
+        return new Round(ours, interpreted, qemu, ourBoot, interpretedBoot, qemuBoot, snapshot, prompt, probes, forks);
     }
 
     /** A machine that computes something else is not slower or faster, but wrong. */
