@@ -332,7 +332,7 @@ final class SystemOperands {
             // Reserved bits, which raise #GP (SDM vol. 3, 11.11.2.3), QEMU keeps.
             value = (register & 1) == 0 ? any(0x06, 0xc0000006L, 0xfffff006L) : any(0x800, 0xc0000800L, 0xfffff800L);
         } else if (register >= 0x210 && register < 0x300 && register != 0x277) {
-            value = register == 0x2ff ? any(0xc00, 0x800, 0) : any(0x06, 0xc0000800L, 0x0606060606060606L);
+            value = register == 0x2ff ? any(0xc00, 0x800, 0) : any(0x06, 0x0604L, 0x0606060606060606L);
         }
         gpr(X86Slots.RAX, value & 0xffffffffL | (efer || ring.mode != X86Mode.BITS64 ? 0 : random.nextLong() << 32));
         gpr(X86Slots.RDX, value >>> 32);
