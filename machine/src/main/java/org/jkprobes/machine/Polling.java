@@ -49,6 +49,13 @@ public final class Polling {
         steady++;
     }
 
+    /** What is looked at meanwhile, nobody has looked at. */
+    void unseen(Runnable looking) {
+        int before = all;
+        looking.run();
+        all = before;
+    }
+
     /** Whether a loop is worth a try. */
     boolean due() {
         return answers >= enough;

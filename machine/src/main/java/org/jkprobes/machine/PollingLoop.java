@@ -70,8 +70,10 @@ final class PollingLoop {
 
     private byte[] state() {
         StateOutput out = new StateOutput();
-        cpu.save(out);
-        board.save(out);
+        timeline.polling().unseen(() -> {
+            cpu.save(out);
+            board.save(out);
+        });
         return out.toByteArray();
     }
 }

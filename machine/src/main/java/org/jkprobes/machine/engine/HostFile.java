@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -95,17 +96,25 @@ public final class HostFile {
 
     /** The same file, to be read or written as ever. */
     public FileChannel channel(OpenOption... options) throws IOException {
-        return FileChannel.open(path(), options);
+        try {
+            return FileChannel.open(path(), options);
+        } finally {
+            Reference.reachabilityFence(this); // or it might be closed meanwhile; so below
+        }
     }
 
     /** Whether nobody may write to it, by its permissions. */
     public boolean isReadOnly() throws IOException {
-        return Collections.disjoint(
-                Files.getPosixFilePermissions(path()),
-                Set.of(
-                        PosixFilePermission.OWNER_WRITE,
-                        PosixFilePermission.GROUP_WRITE,
-                        PosixFilePermission.OTHERS_WRITE));
+        try {
+            return Collections.disjoint(
+                    Files.getPosixFilePermissions(path()),
+                    Set.of(
+                            PosixFilePermission.OWNER_WRITE,
+                            PosixFilePermission.GROUP_WRITE,
+                            PosixFilePermission.OTHERS_WRITE));
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     private Path path() {
@@ -127,6 +136,8 @@ public final class HostFile {
             return (long) Calls.SEEK.invokeExact(descriptor, from, whence);
         } catch (Throwable e) {
             throw Mmap.thrown(e);
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -136,14 +147,22 @@ public final class HostFile {
      * @throws OutOfMemoryError if the host refuses
      */
     void mapOver(long address, long size, long offset) {
-        if (Mmap.mapOver(address, size, Mmap.PRIVATE, descriptor, offset) == Mmap.REFUSED) {
-            throw new OutOfMemoryError("no %d MiB of a snapshot can be mapped".formatted(size >> 20));
+        try {
+            if (Mmap.mapOver(address, size, Mmap.PRIVATE, descriptor, offset) == Mmap.REFUSED) {
+                throw new OutOfMemoryError("no %d MiB of a snapshot can be mapped".formatted(size >> 20));
+            }
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 
     /** The address of its first bytes, mapped so that stores reach it; {@link Mmap#REFUSED} if the host refuses. */
     long map(long size, int protection) {
-        return Mmap.map(size, protection, Mmap.SHARED, descriptor);
+        try {
+            return Mmap.map(size, protection, Mmap.SHARED, descriptor);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     private static void close(int descriptor) {
