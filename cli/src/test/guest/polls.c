@@ -17,7 +17,7 @@ static long call(long number, long a, long b, long c)
 void _start(void)
 {
 	for (int i = 0; i < 1000; i++)
-		list[i].fd = 500;
+		list[i].fd = 50;	/* there is room for it in the table */
 	while (1)
 		call(7, (long)list, 1000, 0);	/* poll */
 }
