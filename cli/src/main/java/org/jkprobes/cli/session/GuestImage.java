@@ -5,9 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -121,27 +118,19 @@ public record GuestImage(KernelImage kernel, String name, Optional<byte[]> initr
         }
     }
 
-    /** SHA-256 of the kernel as it lies in memory. */
-    String kernelDigest() {
-        MessageDigest digest = sha256();
+    /** Tells it from another kernel: of what lies in memory. */
+    String kernelSums() {
+        TwoSums sums = new TwoSums();
         for (LoadSegment segment : kernel.segments()) {
-            digest.update(Long.toHexString(segment.physicalAddress()).getBytes(StandardCharsets.US_ASCII));
-            digest.update(segment.bytes());
+            sums.add(Long.toHexString(segment.physicalAddress()).getBytes(StandardCharsets.US_ASCII));
+            sums.add(segment.bytes());
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return sums.text();
     }
 
-    /** SHA-256 of the initramfs. */
-    String initramfsDigest() {
-        return HexFormat.of().formatHex(sha256().digest(initramfs.orElse(new byte[0])));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+    /** Tells it from another initramfs. */
+    String initramfsSums() {
+        return new TwoSums().add(initramfs.orElse(new byte[0])).text();
     }
 
     /**

@@ -30,8 +30,8 @@ record SavedGuest(long moved, String unfinishedLine) {
                     machine,
                     file,
                     Map.of(
-                            KERNEL, image.kernelDigest(),
-                            INITRAMFS, image.initramfsDigest(),
+                            KERNEL, image.kernelSums(),
+                            INITRAMFS, image.initramfsSums(),
                             COMMAND_LINE, image.commandLine(),
                             MOVED, Long.toString(guest.moved),
                             LINE, guest.unfinishedLine));
@@ -53,8 +53,8 @@ record SavedGuest(long moved, String unfinishedLine) {
     static SavedGuest restore(Path file, Snapshot snapshot, Machine machine, GuestImage image) {
         try {
             Map<String, String> notes = snapshot.notes();
-            check(file, "made with another kernel", notes, KERNEL, image.kernelDigest());
-            check(file, "made with another initramfs (--init, --initrd)", notes, INITRAMFS, image.initramfsDigest());
+            check(file, "made with another kernel", notes, KERNEL, image.kernelSums());
+            check(file, "made with another initramfs (--init, --initrd)", notes, INITRAMFS, image.initramfsSums());
             check(file, "made with another command line (--append)", notes, COMMAND_LINE, image.commandLine());
             snapshot.restore(machine);
             return new SavedGuest(Long.parseLong(notes.getOrDefault(MOVED, "0")), notes.getOrDefault(LINE, ""));
