@@ -67,16 +67,16 @@ final class X86Emulation {
         long top = X86Operands.cut(regs.stackPointer() - layout.wordBytes(), operands.wordBits());
         boolean written = operands.store(top, operands.value(from), layout.wordBytes());
         if (written) {
-            regs.set(layout.gpr(X86Operands.RSP), top);
+            regs.set(layout.gpr(X86Guest.RSP), top);
         }
         return written;
     }
 
     private boolean pop() {
         X86Operand to = instruction.operand(0);
-        X86Operand.Mem top = new X86Operand.Mem(2, X86Operands.RSP, X86Operand.Mem.NONE, 1, 0, operands.wordBits());
+        X86Operand.Mem top = new X86Operand.Mem(2, X86Guest.RSP, X86Operand.Mem.NONE, 1, 0, operands.wordBits());
         if (!(to instanceof X86Operand.Reg reg)
-                || reg.number() == X86Operands.RSP
+                || reg.number() == X86Guest.RSP
                 || !wordOnStack(to)
                 || !operands.writable(to)
                 || !operands.readable(top)) {
@@ -84,7 +84,7 @@ final class X86Emulation {
         }
         operands.set(to, operands.value(top));
         regs.set(
-                layout.gpr(X86Operands.RSP),
+                layout.gpr(X86Guest.RSP),
                 X86Operands.cut(regs.stackPointer() + layout.wordBytes(), operands.wordBits()));
         return true;
     }

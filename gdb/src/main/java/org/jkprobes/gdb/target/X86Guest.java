@@ -14,7 +14,7 @@ import org.jkprobes.target.PtRegs;
 
 /** i386 and x86-64. */
 record X86Guest(X86Layout layoutOf) implements GuestArchitecture {
-    private static final int RSP = 4;
+    static final int RSP = 4;
     private static final int RBP = 5;
     static final int FS = 4;
     static final int GS = 5;

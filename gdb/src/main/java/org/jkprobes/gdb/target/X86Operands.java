@@ -10,10 +10,10 @@ import org.jkprobes.target.PtRegs;
 /**
  * What an instruction reads and writes. Memory only where nothing but RAM can be, for whole lines are read, and a device would notice: on
  * the stack, in the kernel's image, among the CPU's own variables, and where a kernel of 64 bits has all RAM mapped. That is where
- * those variables are, too; what it maps devices to is terabytes away (Linux, {@code arch/x86/mm/kaslr.c}).
+ * those variables are, too; what it maps devices to is terabytes away (Linux, {@code arch/x86/mm/kaslr.c}). Written are only the stack and the
+ * CPU's own variables: what else there is may be read-only, and a stub writes there all the same, where the instruction would fault.
  */
 record X86Operands(X86Layout layout, PtRegs regs, Memory memory, X86Instruction instruction) {
-    static final int RSP = 4;
     private static final int SS = 2;
     private static final int DS = 3;
     /** As near to the CPU's own variables there is RAM only. */
@@ -44,23 +44,25 @@ record X86Operands(X86Layout layout, PtRegs regs, Memory memory, X86Instruction 
     boolean writable(X86Operand operand) {
         return switch (operand) {
             case X86Operand.Reg reg -> reg.kind() == X86Operand.Kind.GPR;
-            case X86Operand.Mem place -> SIZES.contains(place.bits()) && isRam(place);
+            case X86Operand.Mem place -> SIZES.contains(place.bits()) && isOwn(place);
             default -> false;
         };
     }
 
     private boolean isRam(X86Operand.Mem place) {
-        if (instruction.addressBits() != wordBits()) {
+        boolean data = place.segment() == SS || place.segment() == DS;
+        return isOwn(place)
+                || data && instruction.addressBits() == wordBits() && (place.isRipRelative() || isNear(address(place)));
+    }
+
+    /** Whether it is on the stack or among the CPU's own variables: what is written there may be written. A stub would not ask. */
+    private boolean isOwn(X86Operand.Mem place) {
+        if (instruction.addressBits() != wordBits() || place.index() != X86Operand.Mem.NONE) {
             return false;
         }
-        if (place.segment() == perCpu()) {
-            return place.base() == X86Operand.Mem.NONE && place.index() == X86Operand.Mem.NONE && base() != 0;
-        }
-        if (place.segment() != SS && place.segment() != DS) {
-            return false;
-        }
-        boolean near = place.base() == RSP || place.isRipRelative();
-        return near && place.index() == X86Operand.Mem.NONE || isNear(address(place));
+        return place.segment() == perCpu()
+                ? place.base() == X86Operand.Mem.NONE && base() != 0
+                : place.segment() == SS && place.base() == X86Guest.RSP;
     }
 
     private boolean isNear(long address) {
