@@ -7,28 +7,29 @@ import java.util.Arrays;
 
 /** Emits the code of one block. It can be left at any micro-op and gone on with behind it. */
 final class BlockTranslator {
+    private final NativeCode code;
     private final NativeEmitter emitter;
     private final X64Assembler out;
     private final RegisterCache cache;
-    private final NativeCode code;
     private int[] resume = new int[0];
     private int site0;
     private int site1;
+    private int leave;
 
-    BlockTranslator(NativeCode code, NativeEmitter emitter) {
+    BlockTranslator(NativeCode code, EmitterSettings settings) {
         this.code = code;
-        this.emitter = emitter;
+        emitter = new NativeEmitter(settings);
         out = emitter.out;
         cache = emitter.cache;
     }
 
     /** Emits a block's code at the next free place. */
-    NativeBlock translate(Block block, Vcpu cpu) {
+    NativeBlock translate(Block block, Vcpu cpu, EmitterSettings settings) {
         long[] words = cpu.code.code.words;
         int count = block.microOps();
-        long dead = cpu.temporaries();
-        emitter.begin(cpu, code);
-        emitter.asides.clear();
+        leave = settings.leave();
+        emitter.begin(settings);
+        emitter.block(block.probed && cpu.countsProbe(block, cpu.probeOf(block)));
         cache.begin(new int[0], 0);
         resume = new int[count + 1];
         Arrays.fill(resume, NativeBlock.NONE);
@@ -43,7 +44,7 @@ final class BlockTranslator {
         int paid = out.size();
         for (int i = 0; i < count; i++) {
             long uop = words[block.start + i];
-            if (!end(block, uop, i, dead) && !emitter.straight(uop, i, block)) {
+            if (!end(block, uop, i, settings.temporaries()) && !emitter.straight(uop, i)) {
                 cache.spillBut(0);
                 leave(block, i);
                 cache.forget();
@@ -108,6 +109,6 @@ final class BlockTranslator {
     /** Goes back to Java, which is to do micro-op {@code index}. */
     private void leave(Block block, int index) {
         out.constant(RAX, code.exit(block, index));
-        out.distance(out.jump(), code.leaveFromNext());
+        out.outside(out.jump(), leave);
     }
 }

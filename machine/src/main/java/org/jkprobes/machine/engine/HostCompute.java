@@ -14,7 +14,7 @@ public interface HostCompute {
     /**
      * Emits a micro-op, whose value it leaves in RAX; false, and nothing is emitted, if Java is to do it.
      *
-     * @param routine where the routine starts, as {@link X64Assembler#size} counts
+     * @param routine where the routine starts, for {@link X64Assembler#call}
      */
     boolean emit(long uop, X64Assembler out, int routine);
 }

@@ -135,19 +135,19 @@ final class NativeCode {
         return (int) (exitPlace[exit] >> Integer.SIZE);
     }
 
-    /** The leaving code, seen from where the next block will start. */
-    int leaveFromNext() {
-        return leave - next;
+    /** Where the leaving code is. */
+    int leave() {
+        return leave;
     }
 
-    /** The shared part of COMPUTE micro-ops, seen from where the next block will start; emitted when it is wanted first. */
-    int routineFromNext(HostCompute how) {
+    /** Where the shared part of COMPUTE micro-ops is; emitted when it is wanted first. */
+    int routine(HostCompute how) {
         if (routine == NativeBlock.NONE) {
             X64Assembler out = new X64Assembler();
             how.routine(out);
             routine = place(out);
         }
-        return routine - next;
+        return routine;
     }
 
     /** Puts a block's code, whose places are offsets from its start, into memory. */
@@ -171,6 +171,7 @@ final class NativeCode {
     /** Puts code at the next free place, which it returns. */
     int place(X64Assembler out) {
         int start = next;
+        out.startAt(start);
         write(start, out);
         next = start + out.size() + 15 & -16;
         return start;

@@ -8,7 +8,6 @@ import static org.jkprobes.machine.engine.X64Assembler.RDX;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Emits micro-ops. RBX points to the {@link NativeFrame}, R13 to the soft TLB's set, R14 is what is left of the budget; RAX, RCX and RDX
@@ -36,23 +35,26 @@ final class NativeEmitter {
     final X64Assembler out = new X64Assembler();
     final RegisterCache cache = new RegisterCache(out);
     final List<Aside> asides = new ArrayList<>();
-    private long wrap;
-    private boolean crossing;
+    private EmitterSettings settings;
     private int zero;
-    private @Nullable Vcpu cpu;
-    private @Nullable HostCompute compute;
-    /** Where its routine is. */
-    private int routine;
+    /** Whether a probe of the block at work is only counted. */
+    private boolean counts;
 
-    /** Starts new code, at the next free place, for a CPU as it is now. */
-    void begin(Vcpu cpu, NativeCode code) {
-        this.cpu = cpu;
-        compute = cpu.hostCompute().orElse(null);
-        routine = compute == null ? 0 : code.routineFromNext(compute);
-        wrap = cpu.addressMask;
-        crossing = cpu.mayCross;
-        zero = cpu.zeroSlot();
+    NativeEmitter(EmitterSettings settings) {
+        begin(settings);
+    }
+
+    /** Starts new code. */
+    void begin(EmitterSettings settings) {
+        this.settings = settings;
+        zero = settings.zero();
         out.reset();
+    }
+
+    /** Starts a block, whose probe, if it has one, is only counted, or is left to Java. */
+    void block(boolean countsProbe) {
+        counts = countsProbe;
+        asides.clear();
     }
 
     /** Notes that a jump here, whose distance is at {@code place}, leaves micro-op {@code index} to Java for good. */
@@ -62,7 +64,7 @@ final class NativeEmitter {
     }
 
     /** Emits a micro-op that is no end of a block; false if Java is to do it. */
-    boolean straight(long uop, int index, Block block) {
+    boolean straight(long uop, int index) {
         int d = Op.d(uop);
         int a = Op.a(uop);
         int b = Op.slotB(uop);
@@ -218,7 +220,7 @@ final class NativeEmitter {
             case Op.LD32, Op.LD8U, Op.LD8S, Op.LD16U, Op.LD16S, Op.LD64 -> load(Op.op(uop), d, a, imm, index);
             case Op.ST32, Op.ST8, Op.ST16, Op.ST64 -> store(Op.op(uop), d, a, imm, index);
             case Op.PROBE -> {
-                if (cpu == null || !cpu.countsProbe(block, imm)) {
+                if (!counts) {
                     return false;
                 }
                 out.load(true, RAX, RBX, NativeFrame.PROBES);
@@ -323,17 +325,17 @@ final class NativeEmitter {
     }
 
     private boolean compute(long uop, int index) {
-        HostFlags how = cpu == null || Op.c(uop) == 0 ? HostFlags.NONE : cpu.hostFlags(uop);
+        HostFlags how = Op.c(uop) == 0 ? HostFlags.NONE : settings.cpu().hostFlags(uop);
         if (how != HostFlags.NONE) {
             condition(uop, how, index);
             return true;
         }
-        HostCompute host = compute;
+        HostCompute host = settings.compute();
         if (host == null) {
             return false;
         }
         cache.store(cache.state(), host.slots());
-        boolean done = host.emit(uop, out, routine);
+        boolean done = host.emit(uop, out, settings.routine());
         if (done) {
             cache.write(Op.d(uop), RAX);
         }
@@ -342,13 +344,13 @@ final class NativeEmitter {
 
     /** Emits a part that was put aside, if the host can do it; it comes back. */
     boolean emit(Aside aside) {
-        HostCompute host = compute;
+        HostCompute host = settings.compute();
         if (aside.compute() == 0 || host == null) {
             return false;
         }
         out.land(aside.place());
         cache.store(aside.at(), host.slots());
-        if (!host.emit(aside.compute(), out, routine)) {
+        if (!host.emit(aside.compute(), out, settings.routine())) {
             return false;
         }
         cache.spill(aside.at());
@@ -506,7 +508,7 @@ final class NativeEmitter {
 
     /** RAX = the host's address; jumps aside if the soft TLB does not know it. */
     private int address(int a, int imm, int alignment, int tag) {
-        boolean wide = wrap == -1L;
+        boolean wide = settings.wrap() == -1L;
         int base = cache.read(a);
         if (imm != 0) {
             out.add(wide, RAX, base, imm);
@@ -516,7 +518,7 @@ final class NativeEmitter {
         out.move(wide, RCX, RAX);
         out.shift(wide, X64Assembler.SHR, RCX, TLB_SHIFT);
         out.immediate(false, X64Assembler.AND, RCX, TLB_MASK);
-        if (crossing && alignment != 0) {
+        if (settings.crossing() && alignment != 0) {
             // By the page of the last byte: an access misses only if it crosses pages.
             out.add(wide, RDX, RAX, alignment);
             out.immediate(wide, X64Assembler.AND, RDX, PAGE);

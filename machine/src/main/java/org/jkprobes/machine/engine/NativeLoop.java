@@ -1,6 +1,7 @@
 package org.jkprobes.machine.engine;
 
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** The engine's hot loop as native code: blocks that have run often are emitted, the others interpreted one at a time. */
@@ -14,7 +15,7 @@ final class NativeLoop extends Straight {
 
     private final HotLoop interpreter = new HotLoop();
     private final NativeCode code;
-    private final BlockTranslator translator;
+    private @Nullable BlockTranslator translator;
     final Regions regions;
     private final NativeFrame frame = new NativeFrame();
     /** A block that was entered after it had become invalid; its code may lead to its successor. */
@@ -33,17 +34,15 @@ final class NativeLoop extends Straight {
 
     private final int threshold;
 
-    NativeLoop(CodeMemory memory, int threshold, int hot) {
+    NativeLoop(CodeMemory memory, int threshold, int hot, Executor translators) {
         this.threshold = threshold;
         code = new NativeCode(memory);
-        NativeEmitter emitter = new NativeEmitter();
-        translator = new BlockTranslator(code, emitter);
-        regions = new Regions(code, emitter, hot);
+        regions = new Regions(code, hot, translators);
     }
 
     /** One with code memory of its own; empty if the host does not allow any. */
     static Optional<NativeLoop> create(int threshold, int hot) {
-        return CodeMemory.map(CODE_SIZE).map(memory -> new NativeLoop(memory, threshold, hot));
+        return CodeMemory.map(CODE_SIZE).map(memory -> new NativeLoop(memory, threshold, hot, Background.thread()));
     }
 
     @Override
@@ -163,7 +162,11 @@ final class NativeLoop extends Straight {
             code.clear();
             frame.clearJumps();
         }
-        compiled = translator.translate(block, cpu);
+        EmitterSettings settings = EmitterSettings.of(cpu, code);
+        if (translator == null) {
+            translator = new BlockTranslator(code, settings);
+        }
+        compiled = translator.translate(block, cpu, settings);
         block.compiled = compiled;
         return compiled;
     }

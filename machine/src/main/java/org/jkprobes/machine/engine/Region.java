@@ -15,7 +15,7 @@ final class Region {
     Region(NativeCode code, List<NativeBlock> members, int[] exits, int place) {
         this.code = code;
         this.exits = exits;
-        this.members = List.copyOf(members);
+        this.members = members;
         covered = code.bytes(members.getFirst().entry);
         code.jump(members.getFirst().entry, place);
     }

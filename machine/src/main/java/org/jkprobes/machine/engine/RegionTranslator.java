@@ -5,67 +5,47 @@ import static org.jkprobes.machine.engine.X64Assembler.RAX;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jkprobes.machine.engine.RegionCode.Copy;
 
-/** Emits the code of a loop of blocks. Where a micro-op is left to Java, it goes on behind it. */
+/** Emits the code of one loop of blocks, on whatever thread. Where a micro-op is left to Java, it goes on behind it. */
 final class RegionTranslator {
     /** A jump out of the region by way of a block's exit. */
     private record Way(int place, Copy from, boolean exit1, int index, RegisterCache.State at) {}
 
-    /** Where it goes on after an exit. */
-    private record Resume(int exit, int place) {}
-
     /** A jump inside the region. */
     private record Edge(int place, int to) {}
 
-    /** What is known of the copy of a block while it is emitted; offsets from the region's start. */
-    private static final class Copy {
-        final Block block;
-        int entry;
-        int refusal;
-        int poor;
-        int site0 = NativeBlock.NONE;
-        int site1 = NativeBlock.NONE;
-        List<NativeEmitter.Aside> asides = List.of();
-
-        Copy(Block block) {
-            this.block = block;
-        }
-    }
-
-    private final NativeCode code;
+    private final RegionPlan plan;
     private final NativeEmitter emitter;
     private final X64Assembler out;
     private final RegisterCache cache;
+    private final long dead;
     private final List<Way> ways = new ArrayList<>();
     private final List<Edge> edges = new ArrayList<>();
     private final List<Copy> copies = new ArrayList<>();
     private final List<Integer> leaves = new ArrayList<>();
-    private final List<Resume> resumes = new ArrayList<>();
-    private long dead;
+    private final List<RegionCode.Exit> exits = new ArrayList<>();
 
-    RegionTranslator(NativeCode code, NativeEmitter emitter) {
-        this.code = code;
-        this.emitter = emitter;
+    private RegionTranslator(RegionPlan plan) {
+        this.plan = plan;
+        emitter = new NativeEmitter(plan.settings());
         out = emitter.out;
         cache = emitter.cache;
+        dead = plan.settings().temporaries();
     }
 
-    /** Emits blocks that all have code of their own, the head first, at the next free place, and lets the head's entry lead there. */
-    Region translate(List<Block> blocks, RegionPins pins, Vcpu cpu) {
-        emitter.begin(cpu, code);
-        pins.startIn(cache);
-        dead = cpu.temporaries();
-        ways.clear();
-        edges.clear();
-        copies.clear();
-        leaves.clear();
-        resumes.clear();
+    static RegionCode translate(RegionPlan plan) {
+        return new RegionTranslator(plan).translate();
+    }
+
+    private RegionCode translate() {
+        plan.pins().startIn(cache);
         cache.loadPinned();
-        for (int i = 0; i < blocks.size(); i++) {
-            copies.add(new Copy(blocks.get(i)));
+        for (RegionPlan.Member member : plan.members()) {
+            copies.add(new Copy(member));
         }
-        for (int i = 0; i < blocks.size(); i++) {
-            body(copies.get(i), cpu.code.code.words, blocks, i);
+        for (int i = 0; i < copies.size(); i++) {
+            body(copies.get(i), i);
         }
         for (Way way : ways) {
             leadOut(way);
@@ -79,51 +59,19 @@ final class RegionTranslator {
         for (Copy copy : copies) {
             copy.refusal = out.size();
             out.land(copy.poor);
-            leave(copy.block, -1);
+            leave(copy.block, -1, false);
         }
         for (int leaving : leaves) {
             out.land(leaving);
         }
         cache.spillPinned();
-        out.distance(out.jump(), code.leaveFromNext());
-        int start = code.place(out);
-        List<NativeBlock> members = new ArrayList<>();
-        for (Copy copy : copies) {
-            members.add(compiled(copy.block));
-        }
-        for (Resume resume : resumes) {
-            code.goesOn(resume.exit, start + resume.place);
-        }
-        Region region = new Region(
-                code, members, resumes.stream().mapToInt(Resume::exit).toArray(), start);
-        for (int i = 0; i < copies.size(); i++) {
-            members.get(i).copied(placed(copies.get(i), start), region);
-        }
-        return region;
+        out.outside(out.jump(), plan.settings().leave());
+        return new RegionCode(plan, out, copies, exits);
     }
 
-    private NativeBlock placed(Copy copy, int start) {
-        return new NativeBlock(
-                code,
-                start + copy.entry,
-                NativeBlock.NONE,
-                start + copy.refusal,
-                copy.site0 < 0 ? NativeBlock.NONE : start + copy.site0,
-                copy.site1 < 0 ? NativeBlock.NONE : start + copy.site1,
-                new int[0]);
-    }
-
-    private static NativeBlock compiled(Block block) {
-        NativeBlock compiled = block.compiled;
-        if (compiled == null) {
-            throw new IllegalStateException("a block of a region without code");
-        }
-        return compiled;
-    }
-
-    private void body(Copy copy, long[] words, List<Block> blocks, int number) {
+    private void body(Copy copy, int number) {
         Block block = copy.block;
-        emitter.asides.clear();
+        emitter.block(copy.member.countsProbe);
         cache.forget();
         copy.entry = out.size();
         // Long enough to be replaced by a jump: see NativeBlock.close.
@@ -132,43 +80,36 @@ final class RegionTranslator {
         if (block.instructions != 0) {
             out.immediate(true, X64Assembler.SUB, R14, block.instructions);
         }
-        for (int i = 0; i < block.microOps(); i++) {
-            long uop = words[block.start + i];
+        long[] words = copy.member.words;
+        for (int i = 0; i < words.length; i++) {
+            long uop = words[i];
             int op = Op.op(uop);
             if (op == Op.JUMP || Op.branches(op)) {
                 cache.spillBut(dead);
                 if (op != Op.JUMP) {
-                    way(copy, true, out.jumpIf(emitter.compare(uop)), i, blocks);
+                    way(copy, true, out.jumpIf(emitter.compare(uop)), i);
                 }
-                int next = to(copy, false, blocks);
-                if (next != number + 1) {
-                    way(copy, false, out.jump(), i, blocks);
+                if (copy.member.to(false) != number + 1) {
+                    way(copy, false, out.jump(), i);
                 }
                 break;
             }
-            if (op == Op.JUMPR || !emitter.straight(uop, i, block)) {
+            if (op == Op.JUMPR || !emitter.straight(uop, i)) {
                 cache.spillBut(0);
-                int exit = leave(block, i);
-                if (op == Op.JUMPR || i == block.microOps() - 1) {
+                boolean last = op == Op.JUMPR || i == words.length - 1;
+                leave(block, i, !last);
+                if (last) {
                     break;
                 }
                 cache.forget();
-                resumes.add(new Resume(exit, out.size()));
                 cache.loadPinned();
             }
         }
         copy.asides = List.copyOf(emitter.asides);
     }
 
-    /** The number of the block to which an exit leads, or -1. */
-    private static int to(Copy from, boolean exit1, List<Block> blocks) {
-        NativeBlock compiled = compiled(from.block);
-        Block next = exit1 ? compiled.next1 : compiled.next0;
-        return next == null ? -1 : blocks.indexOf(next);
-    }
-
-    private void way(Copy from, boolean exit1, int place, int index, List<Block> blocks) {
-        int to = to(from, exit1, blocks);
+    private void way(Copy from, boolean exit1, int place, int index) {
+        int to = from.member.to(exit1);
         if (to >= 0) {
             edges.add(new Edge(place, to));
         } else {
@@ -195,7 +136,7 @@ final class RegionTranslator {
         }
         out.land(site);
         cache.spill(way.at);
-        leave(way.from.block, way.index);
+        leave(way.from.block, way.index, false);
     }
 
     private void leaveAside(Block block, List<NativeEmitter.Aside> asides) {
@@ -205,20 +146,19 @@ final class RegionTranslator {
             }
             out.land(aside.place());
             cache.spill(aside.at());
-            int exit = leave(block, aside.index());
-            if (aside.back() >= 0) {
-                resumes.add(new Resume(exit, out.size()));
+            boolean back = aside.back() >= 0;
+            leave(block, aside.index(), back);
+            if (back) {
                 cache.reload(aside.after());
                 out.distance(out.jump(), aside.back());
             }
         }
     }
 
-    /** Returns the number of the exit. */
-    private int leave(Block block, int index) {
-        int exit = code.exit(block, index);
-        out.constant(RAX, exit);
+    /** Leaves a micro-op to Java; with that done it may go on right here. */
+    private void leave(Block block, int index, boolean goesOn) {
+        int number = out.constantLater(RAX);
         leaves.add(out.jump());
-        return exit;
+        exits.add(new RegionCode.Exit(block, index, number, goesOn ? out.size() : NativeBlock.NONE));
     }
 }

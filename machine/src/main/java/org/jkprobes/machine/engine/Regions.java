@@ -1,8 +1,12 @@
 package org.jkprobes.machine.engine;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,30 +21,49 @@ final class Regions {
 
     private static final int MOST_BLOCKS = 40;
 
+    /** So many loops at most wait to be translated. */
+    private static final int MOST_WAITING = 16;
+
     private final NativeCode code;
-    private final RegionTranslator translator;
     private final int hot;
+    private final Executor translators;
+    private final Queue<FutureTask<RegionCode>> waiting = new ArrayDeque<>();
     /** How many loops have become regions. */
     int made;
 
-    Regions(NativeCode code, NativeEmitter emitter, int hot) {
+    /** {@code translators} has loops translated, on whatever thread. */
+    Regions(NativeCode code, int hot, Executor translators) {
         this.code = code;
         this.hot = hot;
-        translator = new RegionTranslator(code, emitter);
+        this.translators = translators;
     }
 
     /** A run has ended before a block, for lack of budget. */
     void sample(Block block, Vcpu cpu) {
+        install();
         NativeBlock compiled = current(block);
-        if (compiled == null || ++compiled.samples < hot || !code.hasRoom()) {
+        if (compiled == null || ++compiled.samples < hot || waiting.size() >= MOST_WAITING) {
             return;
         }
         compiled.samples = hot - LATER;
         List<Block> loop = loop(block);
         if (!loop.isEmpty() && !compiled.isInRegionOf(loop.size())) {
-            compiled.dissolveRegions();
-            made++;
-            translator.translate(loop, RegionPins.choose(loop, backs(loop), cpu), cpu);
+            RegionPlan plan = RegionPlan.of(loop, RegionPins.choose(loop, backs(loop), cpu), cpu, code);
+            FutureTask<RegionCode> task = new FutureTask<>(() -> RegionTranslator.translate(plan));
+            waiting.add(task);
+            translators.execute(task);
+        }
+    }
+
+    /** Has those run that are translated and have not changed meanwhile. */
+    private void install() {
+        while (!waiting.isEmpty() && waiting.element().isDone()) {
+            RegionCode region = waiting.remove().resultNow();
+            if (region.plan().holds(code) && code.hasRoom()) {
+                region.plan().members().getFirst().compiled.dissolveRegions();
+                region.install(code);
+                made++;
+            }
         }
     }
 

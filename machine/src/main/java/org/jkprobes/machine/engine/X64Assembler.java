@@ -49,9 +49,30 @@ public final class X64Assembler {
 
     private byte[] buffer = new byte[4096];
     private int size;
+    /** By pairs: the place of a distance, and the place in the code memory to which it is to lead. */
+    private int[] outside = new int[16];
+
+    private int outsides;
 
     void reset() {
         size = 0;
+        outsides = 0;
+    }
+
+    /** Has the distance at a place lead to a place in the code memory, wherever this code is put. */
+    void outside(int place, int target) {
+        if (outsides == outside.length) {
+            outside = Arrays.copyOf(outside, outsides * 2);
+        }
+        outside[outsides++] = place;
+        outside[outsides++] = target;
+    }
+
+    /** Fills in what leads outside, for code that starts at a place. */
+    void startAt(int start) {
+        for (int i = 0; i < outsides; i += 2) {
+            distance(outside[i], outside[i + 1] - start);
+        }
     }
 
     public int size() {
@@ -356,14 +377,22 @@ public final class X64Assembler {
         distance(place, size);
     }
 
-    void distance(int place, int target) {
-        int4At(place, target - (place + 4));
+    /** A constant that is not known yet; returns its place. */
+    int constantLater(int reg) {
+        rex(false, 0, 0, reg);
+        byte1(0xb8 | reg & 7);
+        int4(0);
+        return size - 4;
     }
 
-    private void int4At(int place, int value) {
+    void int4At(int place, int value) {
         for (int i = 0; i < 4; i++) {
             buffer[place + i] = (byte) (value >> 8 * i);
         }
+    }
+
+    void distance(int place, int target) {
+        int4At(place, target - (place + 4));
     }
 
     /** reg op= rm, of 8, 16, 32 or 64 bits of the first four registers. */
@@ -437,9 +466,11 @@ public final class X64Assembler {
         byte1(0x9c);
     }
 
-    public void call(int target) {
+    /** Calls a routine of the code memory. */
+    public void call(int place) {
         byte1(0xe8);
-        int4(target - (size + 4));
+        int4(0);
+        outside(size - 4, place);
     }
 
     /** Jumps to the n-th of so many places, with n in a register; both registers are changed. Returns the table. */

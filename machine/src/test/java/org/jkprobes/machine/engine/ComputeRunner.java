@@ -18,13 +18,13 @@ public final class ComputeRunner {
         if (!code.hasRoom()) {
             code.clear();
         }
-        int routine = code.routineFromNext(how);
+        int routine = code.routine(how);
         X64Assembler out = new X64Assembler();
         if (!how.emit(Op.withImmediate(Op.COMPUTE, 0, 0, parameter), out, routine)) {
             return false;
         }
         out.store(true, X64Assembler.RAX, X64Assembler.RBX, 8 * RESULT);
-        out.distance(out.jump(), code.leaveFromNext());
+        out.outside(out.jump(), code.leave());
         place = code.place(out);
         return true;
     }
