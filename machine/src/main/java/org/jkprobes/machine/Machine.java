@@ -1,5 +1,6 @@
 package org.jkprobes.machine;
 
+import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.machine.engine.Engine;
 import org.jkprobes.machine.engine.Engines;
 import org.jkprobes.machine.engine.Ram;
@@ -53,12 +54,15 @@ public final class Machine implements AutoCloseable {
     private boolean again;
 
     private boolean closed;
+    private final @Nullable PollingLoop polls;
 
     public Machine(Timeline timeline, Ram ram, Board board, Vcpu cpu) {
         this.timeline = timeline;
         this.ram = ram;
         this.board = board;
         this.cpu = cpu;
+        polls = cpu instanceof ProbedCpu probed ? new PollingLoop(timeline, ram, board, probed) : null;
+        timeline.polling().ask(cpu::requestAttention);
     }
 
     public Timeline timeline() {
@@ -170,7 +174,11 @@ public final class Machine implements AutoCloseable {
                 continue;
             }
             long free = Math.min(timeline.instructionsToNextDue(), input.instructionsToNext(timeline));
-            engine.run(cpu, Math.min(left, free));
+            if (polls != null && timeline.polling().due() && !cpu.stepping()) {
+                polls.pass(engine, timeline.retired() + Math.min(left, free));
+            } else {
+                engine.run(cpu, Math.min(left, free));
+            }
         }
     }
 

@@ -12,15 +12,22 @@ public final class Timeline implements Stateful {
     public static final int NS_PER_INSTRUCTION = 8;
 
     private final List<Timer> timers = new ArrayList<>();
+    private final Polling polling = new Polling();
     private long retired;
     private long idleNs;
     private long nextDue = Timer.NEVER;
     private int frozen;
     private long unpaid;
 
-    /** Virtual ns since power-on. */
+    /** Virtual ns since power-on. Who asks is noted in {@link #polling}. */
     public long now() {
+        polling.looked();
         return retired * NS_PER_INSTRUCTION + idleNs;
+    }
+
+    /** What the guest has looked at. */
+    public Polling polling() {
+        return polling;
     }
 
     /** Guest instructions retired since power-on. */

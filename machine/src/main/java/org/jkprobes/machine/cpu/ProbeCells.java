@@ -29,6 +29,11 @@ public final class ProbeCells {
         return cells.getAtIndex(ValueLayout.JAVA_LONG, number);
     }
 
+    /** Counts so many more. */
+    void add(int number, long hits) {
+        cells.setAtIndex(ValueLayout.JAVA_LONG, number, value(number) + hits);
+    }
+
     /** How many hits there were, of all that are counted now. */
     public long counted() {
         return counting.stream().mapToLong(this::value).sum();
@@ -39,7 +44,7 @@ public final class ProbeCells {
         counting.clear(number);
     }
 
-    boolean counts(int number) {
+    public boolean counts(int number) {
         return counting.get(number);
     }
 

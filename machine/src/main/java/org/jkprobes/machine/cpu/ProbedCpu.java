@@ -41,6 +41,13 @@ public abstract class ProbedCpu extends Vcpu {
         return cells;
     }
 
+    /** A probe that is only counted was hit so often. */
+    public final void count(int number, long hits) {
+        if (!quiet) {
+            cells.add(number, hits);
+        }
+    }
+
     /** Whether hits are not counted: the guest does again what it did before. */
     public final void quiet(boolean now) {
         quiet = now;

@@ -23,6 +23,11 @@ public interface TrapHook {
         }
 
         @Override
+        public boolean endsBefore(int number) {
+            return false;
+        }
+
+        @Override
         public void probeAgain(int number) {}
 
         @Override
@@ -72,6 +77,9 @@ public interface TrapHook {
 
     /** The probe of the overlay with this number was reached. */
     Verdict probe(int number);
+
+    /** Whether the probe of the overlay with this number wants nothing once its instruction is executed. */
+    boolean endsBefore(int number);
 
     /** The instruction behind this probe, which was asked or has counted, is executed apart: it is the one asked last. */
     void probeAgain(int number);

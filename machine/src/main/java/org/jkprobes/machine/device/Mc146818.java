@@ -195,7 +195,14 @@ public final class Mc146818 implements Device {
     }
 
     private int readA() {
-        boolean updating = running() && sinceBase() % SECOND >= SECOND - UPDATE_NS;
+        if (!running()) {
+            return register(A);
+        }
+        long since = sinceBase();
+        long phase = since % SECOND;
+        boolean updating = phase >= SECOND - UPDATE_NS;
+        long toChange = updating ? SECOND - phase : SECOND - UPDATE_NS - phase;
+        timeline.polling().steady(basedAt + since - baseNs + toChange, 1);
         return register(A) | (updating ? A_UPDATING : 0);
     }
 
@@ -210,12 +217,14 @@ public final class Mc146818 implements Device {
     public void store(int offset, int size, long value) {
         int word = (int) value & 0xff;
         if ((offset & 1) == 0) {
+            timeline.polling().known();
             index = word & 0x7f;
             if (index == CENTURY_ALIAS) {
                 index = CENTURY;
             }
             return;
         }
+        timeline.polling().looked(); // also if the same access has written the index
         switch (index) {
             case SECONDS, MINUTES, HOURS, DAY_OF_WEEK, DAY_OF_MONTH, MONTH, YEAR, CENTURY -> writeTime(word);
             case A -> writeA(word);

@@ -32,6 +32,7 @@ public final class Ram {
 
     private long[] pageHash;
     private long hash;
+    private long stores;
     private final long[] words = new long[PAGE / Long.BYTES];
 
     /** Where pages are kept before they are stored to. */
@@ -99,7 +100,13 @@ public final class Ram {
         stored(offset, from.byteSize());
     }
 
+    /** How often pages were stored to, as far as {@link #touch} and {@link #write} know. */
+    public long stores() {
+        return stores;
+    }
+
     private void stored(long offset, long size) {
+        stores++;
         int first = (int) (offset / PAGE);
         int end = (int) ((offset + size + PAGE - 1) / PAGE);
         stale.set(first, end);

@@ -63,6 +63,8 @@ public abstract class Vcpu implements Stateful {
     /** What wraps a data address to the CPU's present address width. */
     protected long addressMask;
 
+    private int changes;
+
     /** Loads and stores must be aligned, else {@link #misaligned}; of CPUs whose accesses may cross pages. */
     protected boolean strict;
 
@@ -186,6 +188,31 @@ public abstract class Vcpu implements Stateful {
     /** Whether emitted code may count a hit of the probe before a block's first instruction, and need not ask {@link #probe}. */
     protected boolean countsProbe(Block block, int number) {
         return false;
+    }
+
+    /** Somebody who is not the guest has changed registers, or what is fetched. */
+    public final void changed() {
+        changes++;
+    }
+
+    /** How often that was. */
+    public final int changes() {
+        return changes;
+    }
+
+    /** The block that begins at pc with a probe, if there is one. */
+    public final @Nullable Block probedBlock() {
+        Block block = block(false);
+        return block != null && block.probed ? block : null;
+    }
+
+    /**
+     * The probe of the block that begins at pc has its turn.
+     *
+     * @return whether the instruction is to be executed as ever; if not, the CPU goes on where its state says
+     */
+    public final boolean hit(Block block) {
+        return probe(block, probeOf(block));
     }
 
     /** The number of the probe before a block's first instruction; the block is {@link Block#probed}. */
@@ -458,6 +485,7 @@ public abstract class Vcpu implements Stateful {
 
     /** Drops the blocks that cover a virtual address: what they are to be lifted to has changed. */
     public final void reliftAt(long address) {
+        changed();
         code.forget(address);
     }
 
@@ -722,6 +750,7 @@ public abstract class Vcpu implements Stateful {
 
     /** Drops the blocks lifted from these bytes: what they are to be lifted to has changed. */
     public final void relift(long physical, int size) {
+        changed();
         long end = physical + size;
         for (long at = physical; at < end; at = (at | CodeCache.PAGE - 1) + 1) {
             code.written(at, (int) (Math.min(end, (at | CodeCache.PAGE - 1) + 1) - at));

@@ -76,6 +76,7 @@ public final class MipsRegs implements PtRegs {
 
     @Override
     public void set(int index, long value) {
+        cpu.changed();
         if (index > 0 && index < 32) {
             cpu.slot(index, value & 0xffffffffL);
             return;
@@ -117,6 +118,7 @@ public final class MipsRegs implements PtRegs {
 
     @Override
     public void pc(long pc) {
+        cpu.changed();
         cpu.jump(pc);
     }
 
@@ -137,16 +139,19 @@ public final class MipsRegs implements PtRegs {
 
     @Override
     public void enterDelaySlot(long pc, long target) {
+        cpu.changed();
         cpu.jumpToDelaySlot(pc, target);
     }
 
     @Override
     public void skipDelaySlot(long slot, long next) {
+        cpu.changed();
         cpu.jumpToNullifiedSlot(slot, next);
     }
 
     @Override
     public void retire() {
+        cpu.changed();
         cpu.emulated();
     }
 }

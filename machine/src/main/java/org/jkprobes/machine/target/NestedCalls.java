@@ -56,6 +56,7 @@ final class NestedCalls implements GuestCalls {
             return new Aborted(AbortCause.FAULT, regs.pc());
         }
         cpu.journal().cannotRepeat();
+        cpu.changed();
         CallConvention.Frame frame = possible.get();
         CallWatches watches = CallWatches.of(cpu, symbols.get(), convention.dying(), frame.returnAddress());
         NestedRun run = new NestedRun(cpu);

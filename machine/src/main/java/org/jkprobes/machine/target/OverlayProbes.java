@@ -162,6 +162,11 @@ final class OverlayProbes implements Instrumentation {
         return !run ? Verdict.SKIP : currentAfter ? Verdict.RUN_AND_TELL : Verdict.RUN;
     }
 
+    /** Whether a probe is not told when its instruction is done. */
+    boolean endsBefore(int number) {
+        return !after[number];
+    }
+
     /** The instruction of a probe that has counted is executed apart. */
     void again(int number) {
         if (counters.containsKey(number)) {

@@ -168,6 +168,11 @@ final class Traps implements TrapHook {
     }
 
     @Override
+    public boolean endsBefore(int number) {
+        return !quiet && probes.endsBefore(number);
+    }
+
+    @Override
     public void probeAgain(int number) {
         probes.again(number);
     }

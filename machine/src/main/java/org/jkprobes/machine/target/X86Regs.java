@@ -47,6 +47,7 @@ public final class X86Regs implements PtRegs {
 
     @Override
     public void set(int index, long value) {
+        cpu.changed();
         if (index < layout.generals()) {
             cpu.slot(numbers[index], value & mask);
         } else if (index == layout.ip()) {
@@ -75,6 +76,7 @@ public final class X86Regs implements PtRegs {
 
     @Override
     public void pc(long pc) {
+        cpu.changed();
         cpu.jump(pc & mask);
     }
 
@@ -85,6 +87,7 @@ public final class X86Regs implements PtRegs {
 
     @Override
     public void retire() {
+        cpu.changed();
         cpu.emulated();
     }
 }

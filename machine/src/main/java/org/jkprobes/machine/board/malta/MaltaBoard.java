@@ -1,6 +1,7 @@
 package org.jkprobes.machine.board.malta;
 
 import org.jkprobes.machine.Board;
+import org.jkprobes.machine.Polling;
 import org.jkprobes.machine.StateInput;
 import org.jkprobes.machine.StateOutput;
 import org.jkprobes.machine.Timeline;
@@ -30,6 +31,7 @@ public final class MaltaBoard implements Board {
     private static final long CBUS_BAUD_BASE = 230_400;
     private static final int SOUTHBRIDGE = 10;
 
+    private final Polling polling;
     private final MaltaMemory memory;
     private final I8259Pair interrupts;
     private final I8254 timer;
@@ -52,6 +54,7 @@ public final class MaltaBoard implements Board {
      * @param sink where the first serial port, ttyS0, transmits to
      */
     public MaltaBoard(Timeline timeline, MaltaMemory memory, long start, ConsoleSink sink) {
+        polling = timeline.polling();
         this.memory = memory;
         interrupts = new I8259Pair(level -> southbridgePin.set(level));
         timer = new I8254(timeline, interrupts.input(0));
@@ -107,11 +110,13 @@ public final class MaltaBoard implements Board {
 
     @Override
     public long load(long physical, int size) {
+        polling.looked();
         return bus.load(physical, size);
     }
 
     @Override
     public void store(long physical, int size, long value) {
+        polling.looked();
         bus.store(physical, size, value);
     }
 

@@ -2,6 +2,7 @@ package org.jkprobes.machine.board.pc;
 
 import java.util.List;
 import org.jkprobes.machine.Board;
+import org.jkprobes.machine.Polling;
 import org.jkprobes.machine.StateInput;
 import org.jkprobes.machine.StateOutput;
 import org.jkprobes.machine.Stateful;
@@ -40,6 +41,7 @@ public final class PcBoard implements Board {
     private static final int SCI = 9;
     private static final int CONSOLE_IRQ = 4;
 
+    private final Polling polling;
     private final I8259Pair pics;
     private final LocalApic localApic;
     private final IoApic ioApic;
@@ -59,6 +61,7 @@ public final class PcBoard implements Board {
      * @param sink where the serial port, ttyS0, transmits to
      */
     public PcBoard(Timeline timeline, PcMemory memory, long start, ConsoleSink sink) {
+        polling = timeline.polling();
         pics = new I8259Pair(level -> localApic().externalInput(level));
         localApic = new LocalApic(
                 timeline, pics, level -> interruptPin.set(level), () -> nmiPin.run(), vector -> ioApic().ended(vector));
@@ -148,11 +151,13 @@ public final class PcBoard implements Board {
 
     @Override
     public long load(long physical, int size) {
+        polling.looked();
         return bus.load(physical, size);
     }
 
     @Override
     public void store(long physical, int size, long value) {
+        polling.looked();
         bus.store(physical, size, value);
     }
 

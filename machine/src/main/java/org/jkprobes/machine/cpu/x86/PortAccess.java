@@ -24,6 +24,7 @@ final class PortAccess {
     }
 
     long in(int port, int size) {
+        cpu.looked();
         long due = cpu.nextDue();
         long value = ports.load(port, size);
         cpu.portsReached(due);
@@ -31,6 +32,7 @@ final class PortAccess {
     }
 
     void out(int port, int size, long value) {
+        cpu.looked();
         long due = cpu.nextDue();
         ports.store(port, size, Flags.trim(size * 8, value));
         cpu.portsReached(due);

@@ -467,6 +467,11 @@ public final class X86Cpu extends ProbedCpu {
         return timeline.nextDue();
     }
 
+    /** Ports are accessed. */
+    void looked() {
+        timeline.polling().looked();
+    }
+
     void portsReached(long due) {
         reachedDevices(due);
     }
