@@ -206,6 +206,10 @@ public final class BlockBuilder {
         return bytes;
     }
 
+    int microOps() {
+        return count;
+    }
+
     int retiring() {
         return instructions - uncounted;
     }

@@ -70,6 +70,24 @@ public final class CodeCache {
         pages.forEach((number, page) -> page.drop((number << SoftTlb.PAGE_BITS) + (address & PAGE - 1), 1));
     }
 
+    /** Whether it is time to {@link #clear}: there is too much, or what {@code count} more need memory for is mostly of dropped blocks. */
+    boolean full(int count) {
+        return code.full() || code.wouldGrow(count) && live() < code.used() / 2;
+    }
+
+    /** Micro-ops of blocks that are not dropped. */
+    private int live() {
+        int live = 0;
+        for (CodePage page : pages.values()) {
+            for (Block chain : page.blocks) {
+                for (Block block = chain; block != null; block = block.sibling) {
+                    live += block.microOps();
+                }
+            }
+        }
+        return live;
+    }
+
     /** Drops every block. */
     void clear() {
         code.clear();

@@ -389,7 +389,7 @@ public abstract class Vcpu implements Stateful {
             if (builder.refused()) {
                 return null;
             }
-            if (code.code.full()) {
+            if (code.full(builder.microOps())) {
                 code.clear();
             }
             block = builder.build(wanted, code.code);

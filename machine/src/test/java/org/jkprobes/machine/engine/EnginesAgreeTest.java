@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import org.jkprobes.machine.StateOutput;
 import org.jkprobes.machine.Timeline;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -84,6 +85,29 @@ class EnginesAgreeTest {
             made += unroller.made;
         }
         assertThat(made).as("methods").isGreaterThan(PROGRAMS);
+    }
+
+    /** What was lifted and is of no use any more makes room; and the engines still agree. */
+    @Test
+    void code_that_changes_without_end_keeps_to_its_memory() {
+        Optional<NativeLoop> emitting = NativeLoop.create(1, 1);
+        assumeThat(emitting).as("a host that allows native code").isPresent();
+        Side interpreted = new Side(1, false, new Interpreter(new HotLoop()), false);
+        Side emitted = new Side(1, false, new Interpreter(emitting.orElseThrow()), false);
+        MicroOps lifted = emitted.cpu.code.code;
+        int cleared = 0;
+        for (int i = 0; cleared < 3; i++) {
+            int before = lifted.used();
+            for (int address = 0; address < RandomCpu.CODE_SIZE; address += 4) {
+                interpreted.cpu.change(address);
+                emitted.cpu.change(address);
+            }
+            interpreted.run(500);
+            emitted.run(500);
+            assertThat(emitted.state()).as("round %d", i).isEqualTo(interpreted.state());
+            assertThat(lifted.words.length).as("round %d", i).isLessThanOrEqualTo(1 << 20);
+            cleared += lifted.used() < before ? 1 : 0;
+        }
     }
 
     /** Every fourth has so little code memory that it fills, and all is dropped, again and again. */
