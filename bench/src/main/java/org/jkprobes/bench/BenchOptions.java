@@ -44,14 +44,14 @@ record BenchOptions(List<Guest> guests, int rounds, int scale, boolean write) {
         return Workload.ALL.stream().map(w -> w.scaled(scale)).toList();
     }
 
-    private static Guest guest(Optional<String> value) {
+    static Guest guest(Optional<String> value) {
         return Stream.of(Guest.values())
                 .filter(guest -> value.filter(guest.toString()::equals).isPresent())
                 .findFirst()
                 .orElseThrow(() -> new BenchFailure("--arch needs one of " + List.of(Guest.values())));
     }
 
-    private static int number(String option, Optional<String> value) {
+    static int number(String option, Optional<String> value) {
         return value.filter(text -> text.matches("[1-9][0-9]{0,3}"))
                 .map(Integer::parseInt)
                 .orElseThrow(() -> new BenchFailure(option + " needs a number from 1 to 9999"));

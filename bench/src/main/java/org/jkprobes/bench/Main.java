@@ -11,11 +11,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.jkprobes.bench.soak.LongRun;
 import org.jkprobes.cli.Guest;
 import org.jkprobes.images.ImageException;
 
-/** Measures our machine beside QEMU: {@code bin/bench [--arch NAME] [--rounds N] [--scale PERCENT] [--write]}, or {@code bin/bench --gdb}. {@link Comparison} is another. */
+/** Measures our machine beside QEMU: {@code bin/bench [--arch NAME] [--rounds N] [--scale PERCENT] [--write]}, or {@code bin/bench --gdb}, or a {@link LongRun}. {@link Comparison} is another. */
 public final class Main {
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
@@ -31,6 +33,13 @@ public final class Main {
                     throw new BenchFailure("--gdb goes with no other option");
                 }
                 StubHits.run(root, OUT);
+                return;
+            }
+            Optional<LongRun> longRun = LongRunOptions.parse(asked);
+            if (longRun.isPresent()) {
+                if (!longRun.get().run(OUT)) {
+                    throw new BenchFailure("something was found; a seed repeats it");
+                }
                 return;
             }
             BenchOptions options = BenchOptions.parse(asked);

@@ -234,6 +234,16 @@ public final class X86Cpu extends ProbedCpu {
         };
     }
 
+    /** The linear address of the interrupt descriptor table. */
+    public long idtBase() {
+        return system.state.idtBase;
+    }
+
+    /** The linear address of the global descriptor table. */
+    public long gdtBase() {
+        return system.state.gdtBase;
+    }
+
     /** The extended features that are enabled. */
     public long efer() {
         return system.state.efer;

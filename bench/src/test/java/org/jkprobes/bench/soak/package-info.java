@@ -1,0 +1,4 @@
+@NullMarked
+package org.jkprobes.bench.soak;
+
+import org.jspecify.annotations.NullMarked;
