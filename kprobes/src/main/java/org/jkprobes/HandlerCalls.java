@@ -1,6 +1,8 @@
 package org.jkprobes;
 
+import org.jkprobes.target.HitRecording;
 import org.jkprobes.target.PtRegs;
+import org.jkprobes.target.Target;
 import org.jspecify.annotations.Nullable;
 
 /** Calls handlers, and contains what they throw: the probe's fault handler first; unhandled, the probe is disabled and reported. */
@@ -8,9 +10,11 @@ final class HandlerCalls {
     private final Registry registry;
     private final Reports reports;
     private final LossLedger losses;
+    private final Target target;
 
-    HandlerCalls(Registry registry, Reports reports, LossLedger losses) {
+    HandlerCalls(Registry registry, Target target, Reports reports, LossLedger losses) {
         this.registry = registry;
+        this.target = target;
         this.reports = reports;
         this.losses = losses;
     }
@@ -29,6 +33,9 @@ final class HandlerCalls {
             }
             frame.began(i);
             probe.counts.hit(cpu.number);
+            if (probe.ring != null) {
+                record(cpu, probe, probe.ring, regs);
+            }
             if (probe.pre != null && pre(cpu, probe, probe.pre, regs) != 0) {
                 for (int j = i + 1; j < probes.length; j++) {
                     if (probes[j].enabled()) {
@@ -47,7 +54,36 @@ final class HandlerCalls {
             return true;
         }
         probe.counts.hit(cpu.number);
+        if (probe.ring != null) {
+            record(cpu, probe, probe.ring, regs);
+        }
         return probe.pre == null || pre(cpu, probe, probe.pre, regs) == 0;
+    }
+
+    /** Where the target has not recorded a hit itself. */
+    private void record(CpuState cpu, Kprobe probe, HitRing ring, PtRegs regs) {
+        HitRecording recording = probe.recording;
+        synchronized (ring) {
+            if (ring.wantsDraining()) {
+                drain(cpu, probe, ring, regs);
+            }
+            if (recording != null && !ring.add(recording, regs, target.now())) {
+                losses.add(probe, cpu.number, LossCause.RING);
+            }
+        }
+    }
+
+    /** A ring's sink is a handler of the probe for whose hit there is no room. */
+    private void drain(CpuState cpu, Kprobe probe, HitRing ring, PtRegs regs) {
+        @Nullable Kprobe outer = cpu.running();
+        int depth = cpu.enterHandler(probe);
+        try {
+            ring.drain();
+        } catch (Throwable e) {
+            failed(cpu, probe, regs, e);
+        } finally {
+            cpu.leaveHandler(outer, depth);
+        }
     }
 
     private int pre(CpuState cpu, Kprobe probe, PreHandler handler, PtRegs regs) {

@@ -1,7 +1,11 @@
 package org.jkprobes;
 
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jkprobes.target.HitRecording;
+import org.jkprobes.target.PtRegs;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +49,11 @@ public final class Kprobe {
     /** Whether it may be at the entry of a function only. */
     final boolean entryOnly;
 
+    final @Nullable HitRing ring;
+    private final List<String> recorded;
+
     // Written with the registry's lock held.
+    volatile @Nullable HitRecording recording;
     volatile State state = State.UNREGISTERED;
     volatile @Nullable Kprobes kprobes;
     volatile long address;
@@ -63,6 +71,8 @@ public final class Kprobe {
         rank = builder.rank;
         kind = builder.kind;
         entryOnly = builder.entryOnly;
+        ring = builder.ring;
+        recorded = builder.recorded;
     }
 
     /** At {@code SYMBOL}, {@code SYMBOL+OFFSET}, {@code MODULE:SYMBOL+OFFSET}, or an address in digits. See {@link Location#parse}. */
@@ -89,7 +99,17 @@ public final class Kprobe {
         return location;
     }
 
-    /** Whether it does more than count. */
+    /** Where its hits are recorded. */
+    public Optional<HitRing> ring() {
+        return Optional.ofNullable(ring);
+    }
+
+    /** The names of the registers that are recorded. */
+    public List<String> recorded() {
+        return recorded;
+    }
+
+    /** Whether it does more than count and record. */
     boolean handles() {
         return pre != null || post != null || fault != null || breakHandler != null;
     }
@@ -158,7 +178,10 @@ public final class Kprobe {
         return kind + " " + location;
     }
 
-    /** Says what a {@link Kprobe} does. Every handler is optional; one without any counts its hits, which is cheaper than all else. */
+    /**
+     * Says what a {@link Kprobe} does. Every handler is optional; one without any counts its hits, and records them if it is to, which is
+     * cheaper than all else.
+     */
     public static final class Builder {
         private Location location;
         private boolean disabled;
@@ -170,6 +193,8 @@ public final class Kprobe {
         private Rank rank = Rank.KPROBE;
         private String kind = "kprobe";
         private boolean entryOnly;
+        private @Nullable HitRing ring;
+        private List<String> recorded = List.of();
 
         private Builder(Location location) {
             this.location = location;
@@ -208,6 +233,18 @@ public final class Kprobe {
 
         public Builder onBreak(BreakHandler handler) {
             breakHandler = Objects.requireNonNull(handler);
+            return this;
+        }
+
+        /**
+         * Has each hit recorded, before the handlers if there are any: when it was, and what is in these registers. Which names there are
+         * is known when it is registered, and refused then if need be.
+         *
+         * @param registers no more than the ring's records hold: see {@link PtRegs#names}
+         */
+        public Builder record(HitRing into, String... registers) {
+            ring = Objects.requireNonNull(into);
+            recorded = List.of(registers);
             return this;
         }
 

@@ -4,6 +4,8 @@ package org.jkprobes;
 public enum LossCause {
     /** A handler was running on that vCPU already. Counts in {@code nmissed}. */
     REENTRANT,
+    /** The probe's ring was full, and keeps the first hits. */
+    RING,
     /** The pre-handler of another probe at the address has taken over. */
     EARLY_STOP,
     /** A kretprobe had no free instance. Counts in the kretprobe's {@code nmissed}. */

@@ -14,6 +14,7 @@ import org.jkprobes.arch.Errno;
 import org.jkprobes.arch.ProbedInstruction;
 import org.jkprobes.arch.Slots;
 import org.jkprobes.arch.Unprobeable;
+import org.jkprobes.target.HitRecording;
 import org.jkprobes.target.Instrumentation;
 import org.jkprobes.target.Target;
 import org.jkprobes.target.Text;
@@ -57,7 +58,7 @@ final class Registry {
         }
         grace = new Grace(cpus);
         slots = new SlotPool(target.slots().orElse(null), arch.slotBytes(), this::collect);
-        handlers = new HandlerCalls(this, reports, losses);
+        handlers = new HandlerCalls(this, target, reports, losses);
         path = new HitPath(arch, cpus, this, handlers, reports);
         instrumentation = target.instrumentation().orElse(null);
         optimize = instrumentation != null;
@@ -136,6 +137,7 @@ final class Registry {
 
     private void registerOrWait(Kprobe probe, Kprobes owner) {
         long address;
+        Recordings.check(probe, target);
         try {
             address = places.resolve(probe.location());
         } catch (ProbeRefusal e) {
@@ -231,6 +233,7 @@ final class Registry {
         probe.kprobes = owner;
         probe.address = address;
         probe.nmissed.set(0);
+        Recordings.prepare(probe, target);
         probe.counts = new HitCounts(cpus.length);
         probe.state = probe.startsDisabled() ? Kprobe.State.DISABLED : Kprobe.State.ENABLED;
         point.add(probe);
@@ -285,13 +288,20 @@ final class Registry {
         return done;
     }
 
-    /** Has the target count the hits of a point, if its probes want no more and it can. */
+    /** Has the target count the hits of a point, and record them for one probe, if its probes want no more and it can. */
     private boolean counts(ProbePoint point, Instrumentation by) {
         Kprobe[] probes = point.onlyCounting();
         if (probes.length == 0) {
             return false;
         }
-        Optional<LongSupplier> counter = by.count(point.address, new OptimizedHit(path, point, false));
+        List<HitRecording> recordings = Recordings.of(probes);
+        if (recordings.size() > 1) {
+            return false;
+        }
+        OptimizedHit callback = new OptimizedHit(path, point, false);
+        Optional<LongSupplier> counter = recordings.isEmpty()
+                ? by.count(point.address, callback)
+                : by.record(point.address, recordings.getFirst(), callback);
         if (counter.isEmpty()) {
             return false;
         }
@@ -348,6 +358,7 @@ final class Registry {
                 drop(point);
             }
         }
+        probe.ring().ifPresent(HitRing::left);
         return true;
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jkprobes.HitRing;
 import org.jkprobes.Kprobe;
 import org.jkprobes.Kprobes;
 import org.jkprobes.ProbeRefusal;
@@ -45,6 +46,9 @@ final class ProbedGuest {
     private static final long SETTLE = 10_000_000;
 
     private static final long SLICE = 50_000_000;
+    /** Records. */
+    private static final int RING = 1024;
+
     private static final int WARM_ROUNDS = 2;
     private static final int ROUNDS = 7;
     private static final int MANY = 10_000;
@@ -53,6 +57,8 @@ final class ProbedGuest {
     private enum Kind {
         /** Without a handler, at an instruction where emitted code counts. */
         COUNTED("counted", true, false),
+        /** The same, with a record in a ring that is emptied now and then. */
+        RECORDED("recorded", true, false),
         OPTIMIZED("optimized", true, false),
         REFERENCE("reference", false, false),
         REFERENCE_POST("reference-post", false, true);
@@ -74,6 +80,9 @@ final class ProbedGuest {
     private final KernelSymbols symbols;
     private final int mib;
     private long hits;
+    /** Of what was recorded: it is looked at. */
+    private long recorded;
+
     /** Whether probes have one, or only count. */
     private boolean handlers = true;
 
@@ -103,6 +112,15 @@ final class ProbedGuest {
         });
     }
 
+    private Kprobe.Builder recording(String place) {
+        HitRing ring = HitRing.of(RING, 2, hit -> recorded += hit.register(0) ^ hit.timeNs());
+        return switch (guest) {
+            case MIPSEL -> Kprobe.at(place).record(ring, "a0", "ra");
+            case I386 -> Kprobe.at(place).record(ring, "eax", "esp");
+            case X86_64 -> Kprobe.at(place).record(ring, "rdi", "rsp");
+        };
+    }
+
     private void hits() {
         BareGuest running = started(calling);
         Machine machine = running.machine();
@@ -125,7 +143,11 @@ final class ProbedGuest {
     private double hit(Kprobes kprobes, Machine machine, Kind kind) {
         kprobes.optimize(kind.optimized);
         long before = settledSlice(machine);
-        Kprobe.Builder probe = kind == Kind.COUNTED ? Kprobe.at(countedPlace(kprobes, machine)) : counting(PROBED);
+        Kprobe.Builder probe = switch (kind) {
+            case COUNTED -> Kprobe.at(countedPlace(kprobes, machine));
+            case RECORDED -> recording(countedPlace(kprobes, machine));
+            default -> counting(PROBED);
+        };
         Kprobe registered = kprobes.register((kind.post ? probe.post((p, regs, flags) -> {}) : probe).build());
         if (registered.optimized() != kind.optimized) {
             throw new BenchFailure("the probe is " + (kind.optimized ? "not " : "") + "optimized");

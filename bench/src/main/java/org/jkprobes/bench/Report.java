@@ -122,6 +122,7 @@ record Report(Guest guest, List<Workload> workloads, List<Round> rounds) {
                         Bar.Sense.LEAST,
                         over(r -> beyond(r.snapshot()))),
                 probes("a hit, no handler, counted by emitted code", "ns", 3, "counted"),
+                probes("a hit, recorded with two registers by emitted code", "ns", 3, "recorded"),
                 probes("a hit, counting handler, optimized", "ns", 60, "optimized"),
                 probes("a hit, counting handler, reference path", "ns", 1000, "reference"),
                 probes("a hit, pre- and post-handler, reference path", "ns", 1000, "reference-post"),

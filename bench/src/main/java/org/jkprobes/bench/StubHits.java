@@ -13,6 +13,7 @@ import org.jkprobes.Kprobes;
 import org.jkprobes.cli.Guest;
 import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.FunctionHit;
+import org.jkprobes.cli.event.HitRecord;
 import org.jkprobes.cli.event.KprobeHit;
 import org.jkprobes.cli.event.RunSummary;
 import org.jkprobes.cli.session.QemuGuest;
@@ -198,6 +199,9 @@ final class StubHits {
 
         @Override
         public void function(FunctionHit hit) {}
+
+        @Override
+        public void recorded(HitRecord hit) {}
 
         @Override
         public void log(String line) {}

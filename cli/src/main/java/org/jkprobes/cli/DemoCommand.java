@@ -56,6 +56,7 @@ final class DemoCommand implements Callable<Integer> {
                         List.of(),
                         List.of(),
                         List.of(),
+                        List.of(),
                         List.of(new KernelCloneDemo()),
                         true),
                 true,

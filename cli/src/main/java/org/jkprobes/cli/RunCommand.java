@@ -88,6 +88,13 @@ final class RunCommand implements Callable<Integer> {
     List<String> kretprobes = new ArrayList<>();
 
     @Option(
+            names = "--record",
+            paramLabel = "SYM[+OFF][:REG,…]",
+            description =
+                    "Records time and up to 8 registers of each hit; shown a while later, and cheap. May be repeated.")
+    List<String> records = new ArrayList<>();
+
+    @Option(
             names = "--module",
             paramLabel = "FILE",
             description = "Loads a probe module, a .java or .jar file (see examples/). May be repeated.")
@@ -261,6 +268,7 @@ final class RunCommand implements Callable<Integer> {
                 after,
                 points("--jprobe", jprobes, JprobePoint::parse),
                 points("--kretprobe", kretprobes, ProbePoint::parse),
+                points("--record", records, RecordPoint::parse),
                 modules,
                 List.of(),
                 optimize == OnOff.ON);

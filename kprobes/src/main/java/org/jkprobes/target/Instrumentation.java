@@ -58,6 +58,16 @@ public interface Instrumentation {
     }
 
     /**
+     * As {@link #count}, of probes one of which also wants its hits recorded: hits that the target has recorded itself are not called back.
+     * When there is no room in the area, or it is not to record, it calls back instead.
+     *
+     * @return as {@link #count}; empty also if it cannot record these registers itself
+     */
+    default Optional<LongSupplier> record(long address, HitRecording recording, Callback callback) {
+        return Optional.empty();
+    }
+
+    /**
      * Takes it away; nothing happens if there is none. A callback may still be running, the caller's own included; an instruction whose
      * {@code before} has returned true still gets its {@code after} or {@code fault}.
      */

@@ -40,6 +40,18 @@ public interface Target {
     /** Number of vCPUs; {@link PtRegs#cpu()} is less than this. Constant. */
     int cpus();
 
+    /**
+     * What time it is in ns. On a target with virtual time that since power-on, exact at a hit; else the host's, since some moment.
+     */
+    default long now() {
+        return System.nanoTime();
+    }
+
+    /** The index in {@link PtRegs} of a register's name, or -1: see {@link PtRegs#index}. Constant. */
+    default int register(String name) {
+        return -1;
+    }
+
     /** Kernel virtual memory as the interrupted vCPU sees it; called outside a handler, as vCPU 0 sees it. */
     Memory memory();
 

@@ -44,6 +44,9 @@ public final class ToyMachine implements Target, StepInPlace, GuestCalls, Instru
     final Map<Long, Installed> installed = new ConcurrentHashMap<>();
     public final ToyCpu[] cpus;
     private final Offer offer;
+    /** What time it is. */
+    public long now;
+
     private final TreeMap<Long, Symbol> symbols = new TreeMap<>();
     private final List<Symbol> doubles = new ArrayList<>();
     private final List<Runnable> otherPast = new ArrayList<>();
@@ -101,6 +104,16 @@ public final class ToyMachine implements Target, StepInPlace, GuestCalls, Instru
     @Override
     public int cpus() {
         return cpus.length;
+    }
+
+    @Override
+    public long now() {
+        return now;
+    }
+
+    @Override
+    public int register(String name) {
+        return cpus[0].index(name);
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.jkprobes.machine.engine.Ram;
  * looks at no clock, and asks nothing but what will be answered the same for some time. As often as it would run until then, that many
  * instructions retire; the state is that of a run through them all. Kernels wait so for whole seconds: a Malta's for its real-time clock.
  *
- * <p>Probes in the loop have all their hits: what is only counted is added up, and one with handlers is told each time, at its time.
+ * <p>Probes in the loop have all their hits: what is only counted is added up, and one with handlers, or that records, is told each time, at its time.
  */
 final class PollingLoop {
     /** Instructions of the longest loop. */
@@ -28,7 +28,7 @@ final class PollingLoop {
     private final ProbedCpu cpu;
     /** The probes of the loop that are only counted, by number, as often as it hits them. */
     private final List<Integer> counted = new ArrayList<>();
-    /** Where the loop has a probe with handlers. */
+    /** Where the loop has a probe with handlers, or that records. */
     private long handled;
 
     PollingLoop(Timeline timeline, Ram ram, Board board, ProbedCpu cpu) {
@@ -133,7 +133,7 @@ final class PollingLoop {
         if (cpu.overlay().at(physical, pc) != null || cpu.overlay().watched(physical, pc)) {
             return false;
         }
-        if (cpu.cells().counts(probe)) {
+        if (cpu.cells().onlyCounts(probe)) {
             counted.add(probe);
             return true;
         }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.jkprobes.HitRing;
 import org.jkprobes.Kprobe;
 import org.jkprobes.Kprobes;
 import org.jkprobes.isa.mips.MipsAssembler;
@@ -186,6 +187,31 @@ class PollingLoopTest {
                             return 0;
                         })
                         .build());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0x80001018L, 0x8000101cL, 0x80001024L})
+    void each_round_is_recorded_at_its_time(long place) {
+        List<Long> quickly = new ArrayList<>();
+        List<Long> slowly = new ArrayList<>();
+        Malta quick = guest(Engines.fastest(), NO_INTERRUPTS, "nop");
+        Malta slow = guest(Engines.fastest(), NO_INTERRUPTS, "nop");
+        HitRing quickRing = recorded(quick, place, quickly);
+        HitRing slowRing = recorded(slow, place, slowly);
+        runInSlices(slow, 400_005);
+        quick.machine().run(400_005);
+        quickRing.drain();
+        slowRing.drain();
+        assertThat(quickly).isEqualTo(slowly).hasSizeGreaterThan(60_000);
+        assertThat(quick.machine().stateHash()).isEqualTo(slow.machine().stateHash());
+        assertThat(passes(quick)).isPositive();
+        assertThat(passes(slow)).isZero();
+    }
+
+    private static HitRing recorded(Malta malta, long place, List<Long> hits) {
+        HitRing ring = HitRing.of(1000, 1, hit -> hits.add(hit.timeNs() * 31 + hit.register(0)));
+        kprobes(malta).register(Kprobe.at(place).record(ring, "t1").build());
+        return ring;
     }
 
     /** A register, memory, the probe itself, and the machine's run. */

@@ -10,6 +10,8 @@ public interface EventSink {
 
     void function(FunctionHit hit);
 
+    void recorded(HitRecord hit);
+
     /** A line that a handler has logged, or Kprobes itself. */
     void log(String line);
 

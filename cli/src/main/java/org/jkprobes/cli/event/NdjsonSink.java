@@ -78,6 +78,25 @@ public final class NdjsonSink implements EventSink {
     }
 
     @Override
+    public void recorded(HitRecord hit) {
+        JsonLine json = new JsonLine()
+                .object()
+                .field("type", "record")
+                .object("data")
+                .field("symbol", hit.symbol())
+                .field("offset", hit.offset())
+                .hexField("address", hit.address())
+                .field("cpu", hit.cpu())
+                .field("time_ns", hit.timeNs())
+                .object("registers");
+        RegisterValues registers = hit.registers();
+        for (int i = 0; i < registers.size(); i++) {
+            json.hexField(registers.name(i), registers.value(i));
+        }
+        events.write(json.endObject().endObject().endObject().line());
+    }
+
+    @Override
     public void log(String line) {
         events.write(new JsonLine()
                 .object()

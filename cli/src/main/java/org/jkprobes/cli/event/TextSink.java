@@ -53,6 +53,26 @@ public final class TextSink implements EventSink {
     }
 
     @Override
+    public void recorded(HitRecord hit) {
+        StringBuilder text = new StringBuilder(128);
+        text.append(String.format(
+                Locale.ROOT,
+                "record %s  cpu %d  %s",
+                place(hit.symbol(), hit.offset(), hit.address()),
+                hit.cpu(),
+                seconds(hit.timeNs())));
+        RegisterValues registers = hit.registers();
+        for (int i = 0; i < registers.size(); i++) {
+            text.append(i == 0 ? "  " : " ")
+                    .append(registers.name(i))
+                    .append("=0x")
+                    .append(Long.toHexString(registers.value(i)));
+        }
+        out.startLine();
+        out.write(text.append('\n').toString());
+    }
+
+    @Override
     public void log(String line) {
         out.startLine();
         out.write(line + "\n");

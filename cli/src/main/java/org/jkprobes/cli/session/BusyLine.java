@@ -3,6 +3,7 @@ package org.jkprobes.cli.session;
 import org.jkprobes.cli.ProgressLine;
 import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.FunctionHit;
+import org.jkprobes.cli.event.HitRecord;
 import org.jkprobes.cli.event.KprobeHit;
 import org.jkprobes.cli.event.RunSummary;
 import org.jkprobes.machine.Timeline;
@@ -43,6 +44,12 @@ final class BusyLine implements EventSink {
     public void function(FunctionHit hit) {
         speak();
         events.function(hit);
+    }
+
+    @Override
+    public void recorded(HitRecord hit) {
+        speak();
+        events.recorded(hit);
     }
 
     @Override

@@ -13,6 +13,7 @@ import org.jkprobes.cli.SnapshotPoint;
 import org.jkprobes.cli.UserError;
 import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.FunctionHit;
+import org.jkprobes.cli.event.HitRecord;
 import org.jkprobes.cli.event.KprobeHit;
 import org.jkprobes.cli.event.RunSummary;
 import org.jkprobes.images.ImageException;
@@ -119,6 +120,9 @@ public final class DebianGuest implements AutoCloseable {
 
         @Override
         public void function(FunctionHit hit) {}
+
+        @Override
+        public void recorded(HitRecord hit) {}
 
         @Override
         public void log(String line) {}

@@ -13,6 +13,7 @@ import org.jkprobes.cli.Guest;
 import org.jkprobes.cli.JprobePoint;
 import org.jkprobes.cli.ProbeOptions;
 import org.jkprobes.cli.ProbePoint;
+import org.jkprobes.cli.RecordPoint;
 import org.jkprobes.cli.UserError;
 import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.KprobeHit.When;
@@ -40,6 +41,7 @@ final class GdbProbes {
     private final GuestTime time;
     private final ProbeModules modules;
     private final List<Kretprobe<?>> kretprobes = new ArrayList<>();
+    private final RecordingProbes recording;
     private final ModuleWatch watch;
     private boolean modulesAreKnown;
     private KernelSymbols symbols;
@@ -64,6 +66,7 @@ final class GdbProbes {
         this.time = time;
         kprobes.printk().listen(line -> events.log(line.text()));
         modules = new ProbeModules(kprobes);
+        recording = new RecordingProbes(this::symbols, events);
         watch = new ModuleWatch(kprobes, this::symbols, new ModuleWatch.Listener() {
             @Override
             public void loaded() {
@@ -105,6 +108,9 @@ final class GdbProbes {
             register("--kretprobe", point, () -> kprobes.register(probe));
             kretprobes.add(probe);
         }
+        for (RecordPoint point : options.records()) {
+            register("--record", point.place(), () -> kprobes.register(recording.probe(point)));
+        }
         try {
             options.builtIn().forEach(modules::load);
             options.modules().forEach(modules::load);
@@ -116,6 +122,11 @@ final class GdbProbes {
     /** Unloads the probe modules of a guest that stands still: what they do at their exit is done. */
     void unload() {
         modules.close();
+    }
+
+    /** Reports what has been recorded since the last time; on the thread that runs the guest. */
+    void drain() {
+        recording.drain();
     }
 
     private void kprobes(List<ProbePoint> points, boolean after) {

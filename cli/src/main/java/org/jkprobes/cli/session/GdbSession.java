@@ -8,6 +8,7 @@ import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
 import org.jkprobes.Kprobes;
 import org.jkprobes.cli.ProgressLine;
@@ -150,8 +151,9 @@ public final class GdbSession implements Session {
                 try {
                     probesOf = probes;
                     probes.plant(options.probes());
-                    ended = runToEnd(guest);
+                    ended = runToEnd(guest, probes);
                 } finally {
+                    probes.drain();
                     counts = probes.counts();
                     if (!ended && !stub.closed()) {
                         probes.unload();
@@ -170,9 +172,13 @@ public final class GdbSession implements Session {
         return architecture.port().map(port -> Kprobes.on(guest, port)).orElseGet(() -> Kprobes.on(guest));
     }
 
-    private boolean runToEnd(GdbTarget guest) {
+    private boolean runToEnd(GdbTarget guest, GdbProbes probes) {
+        BooleanSupplier drained = () -> {
+            probes.drain();
+            return false;
+        };
         while (!quit) {
-            if (guest.run() == GdbTarget.Outcome.ENDED) {
+            if (guest.run(drained) == GdbTarget.Outcome.ENDED) {
                 return true;
             }
         }

@@ -48,6 +48,9 @@ interface GuestProbes {
     /** An address, by the name of what is there if that is known. */
     String place(long address);
 
+    /** Reports what has been recorded since the last time. */
+    void drain();
+
     /** What is typed at the console for jkprobes. */
     ConsoleCommands commands();
 

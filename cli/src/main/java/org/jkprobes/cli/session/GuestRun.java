@@ -215,6 +215,7 @@ final class GuestRun {
             long slice = Math.min(until, machine.timeline().retired() + SLICE);
             Machine.Outcome outcome = machine.run(slice);
             console.flush();
+            probes.drain();
             Optional<End> end = end(outcome);
             if (end.isPresent()) {
                 return outcome == Machine.Outcome.IDLE && done.getAsBoolean() ? Optional.empty() : end;

@@ -2,6 +2,7 @@ package org.jkprobes.cli.session;
 
 import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.FunctionHit;
+import org.jkprobes.cli.event.HitRecord;
 import org.jkprobes.cli.event.KprobeHit;
 import org.jkprobes.cli.event.RunSummary;
 
@@ -21,6 +22,11 @@ final class OneAtATime implements EventSink {
     @Override
     public synchronized void function(FunctionHit hit) {
         events.function(hit);
+    }
+
+    @Override
+    public synchronized void recorded(HitRecord hit) {
+        events.recorded(hit);
     }
 
     @Override

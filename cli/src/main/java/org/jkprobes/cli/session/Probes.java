@@ -12,6 +12,7 @@ import org.jkprobes.ProbeRefusal;
 import org.jkprobes.cli.JprobePoint;
 import org.jkprobes.cli.ProbeOptions;
 import org.jkprobes.cli.ProbePoint;
+import org.jkprobes.cli.RecordPoint;
 import org.jkprobes.cli.UserError;
 import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.KprobeHit.When;
@@ -46,6 +47,7 @@ final class Probes implements GuestProbes {
     private final Kprobes kprobes;
     private final ProbeModules modules;
     private final List<Kretprobe<?>> kretprobes = new ArrayList<>();
+    private final RecordingProbes recording;
     private @Nullable Kprobe pausing;
     private @Nullable ModuleWatch watch;
     private @Nullable KernelSymbols symbols;
@@ -62,6 +64,7 @@ final class Probes implements GuestProbes {
         target = board.target(this::symbols);
         kprobes = Kprobes.on(target);
         modules = new ProbeModules(kprobes);
+        recording = new RecordingProbes(this::symbols, events);
         kprobes.printk().listen(line -> events.log(line.text()));
     }
 
@@ -232,6 +235,9 @@ final class Probes implements GuestProbes {
             register("--kretprobe", point, () -> kprobes.register(probe));
             kretprobes.add(probe);
         }
+        for (RecordPoint point : options.records()) {
+            register("--record", point.place(), () -> kprobes.register(recording.probe(point)));
+        }
         try {
             options.builtIn().forEach(modules::load);
             options.modules().forEach(modules::load);
@@ -299,6 +305,11 @@ final class Probes implements GuestProbes {
             // A kernel without symbols.
         }
         return "0x" + Long.toHexString(address);
+    }
+
+    @Override
+    public void drain() {
+        recording.drain();
     }
 
     @Override

@@ -105,6 +105,26 @@ class SinkTest {
     }
 
     @Test
+    void recordsAreALineEach() {
+        HitRecord hit = new HitRecord(
+                "vfs_read",
+                4,
+                0xc1000004L,
+                1,
+                8,
+                new RegisterValues(List.of("eax", "edx"), new long[] {0xc2000000L, 3}, 64));
+        new TextSink(out).recorded(hit);
+        assertThat(out.toString(UTF_8))
+                .isEqualTo("record vfs_read+0x4  cpu 1  0.000000008 s  eax=0xc2000000 edx=0x3\n");
+        out.reset();
+        new NdjsonSink(out, err).recorded(hit);
+        assertThat(out.toString(UTF_8))
+                .isEqualTo("{\"type\":\"record\",\"data\":{\"symbol\":\"vfs_read\",\"offset\":4,"
+                        + "\"address\":\"0xc1000004\",\"cpu\":1,\"time_ns\":8,"
+                        + "\"registers\":{\"eax\":\"0xc2000000\",\"edx\":\"0x3\"}}}\n");
+    }
+
+    @Test
     void aPanicNamesTheLastHits() {
         EventSink sink = new TextSink(out);
         for (int i = 0; i < 20; i++) {

@@ -126,6 +126,10 @@ class ExamplesTest {
         assertThat(out.lines().filter(line -> line.matches("child \\d+"))).hasSize(forks);
 
         assertThat(java.find()).isTrue();
+        assertThat(outputOf(compiled(java)).lines().filter(line -> line.matches("1000 bytes at \\d+ ns")))
+                .hasSize(7);
+
+        assertThat(java.find()).isTrue();
         assertThat(outputOf(compiled(java)).lines().map(String::strip))
                 .containsExactly("1: made 2, made 3", "2: made 1, made 3", "3: made 1, made 2");
         assertThat(java.find()).isFalse();

@@ -3,22 +3,14 @@ package org.jkprobes.cli.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
 import org.jkprobes.Kprobe;
 import org.jkprobes.Kprobes;
 import org.jkprobes.ProbeRefusal;
-import org.jkprobes.cli.EngineChoice;
-import org.jkprobes.cli.Format;
 import org.jkprobes.cli.Guest;
 import org.jkprobes.cli.ImageMemory;
-import org.jkprobes.cli.ProbeOptions;
-import org.jkprobes.cli.RunOptions;
-import org.jkprobes.cli.SnapshotPoint;
 import org.jkprobes.machine.Machine;
 import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.machine.device.ConsoleSink;
@@ -35,24 +27,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CountingProbesTest {
     private static final long SEED = 20261121;
     private static final int FUNCTIONS = 1500;
-    private static final List<String> OFTEN_CALLED =
-            List.of("kmem_cache_alloc", "kmem_cache_free", "kfree", "__kmalloc", "strlen", "strcmp");
-
     private static final int BYTES = 48;
-    private static final long MAPPED = 20_000_000;
-    /** The kernels' boots differ in length; this much is none whole. */
-    private static final long RETIRED = 150_000_000;
-
-    private static final long RETIRED_ON_MIPS = 300_000_000;
 
     private record Counted(Map<Long, Long> hits, long hash, long byEmittedCode) {}
 
     @ParameterizedTest
     @EnumSource(Guest.class)
     void asManyAsWithHandlers(Guest guest) throws Exception {
-        GuestImage image = GuestImage.of(options(guest), text -> {});
+        GuestImage image = ProbedBoot.image(guest);
         KernelSymbols symbols = Kallsyms.inMemory(new ImageMemory(image.kernel()), guest.kernelSpace());
-        List<Symbol> functions = functions(symbols);
+        List<Symbol> functions = ProbedBoot.functions(symbols, SEED, FUNCTIONS);
 
         Counted none = run(guest, image, symbols, List.of(), false);
         Counted handled = run(guest, image, symbols, functions, true);
@@ -64,23 +48,13 @@ class CountingProbesTest {
         assertThat(counted.byEmittedCode()).isGreaterThan(1000);
     }
 
-    private static List<Symbol> functions(KernelSymbols symbols) {
-        List<Symbol> all = new ArrayList<>(symbols.all()
-                .filter(s -> "Tt".indexOf(s.type()) >= 0 && symbols.text().contains(s.address()))
-                .toList());
-        Collections.shuffle(all, new Random(SEED));
-        List<Symbol> chosen = new ArrayList<>(all.subList(0, FUNCTIONS));
-        OFTEN_CALLED.forEach(name -> symbols.find(name).ifPresent(chosen::add));
-        return chosen.stream().distinct().toList();
-    }
-
     private static Counted run(
             Guest guest, GuestImage image, KernelSymbols symbols, List<Symbol> functions, boolean handler) {
         BareGuest bare = BareGuest.of(guest, image, 256, ConsoleSink.NONE);
         Machine machine = bare.machine();
         machine.engine(Engines.fastest());
         // Until the kernel has mapped itself.
-        assertThat(machine.run(MAPPED)).isEqualTo(Machine.Outcome.REACHED);
+        assertThat(machine.run(ProbedBoot.MAPPED)).isEqualTo(Machine.Outcome.REACHED);
         Kprobes kprobes = Kprobes.on(bare.target().apply(() -> symbols));
         List<Kprobe> probes = new ArrayList<>();
         for (Symbol function : functions) {
@@ -94,8 +68,7 @@ class CountingProbesTest {
                 }
             }
         }
-        assertThat(machine.run(guest == Guest.MIPSEL ? RETIRED_ON_MIPS : RETIRED))
-                .isEqualTo(Machine.Outcome.REACHED);
+        assertThat(machine.run(ProbedBoot.retired(guest))).isEqualTo(Machine.Outcome.REACHED);
         Map<Long, Long> hits = new HashMap<>();
         probes.forEach(probe -> hits.put(probe.address(), probe.hits()));
         long emitted = ((ProbedCpu) machine.cpu()).cells().counted();
@@ -103,25 +76,5 @@ class CountingProbesTest {
         kprobes.close();
         probes.forEach(probe -> assertThat(probe.hits()).isEqualTo(hits.get(probe.address())));
         return result;
-    }
-
-    private static RunOptions options(Guest guest) {
-        return new RunOptions(
-                guest,
-                Optional.empty(),
-                Optional.empty(),
-                "nokaslr quiet",
-                256,
-                Optional.empty(),
-                Optional.of("true"),
-                false,
-                ProbeOptions.NONE,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                new SnapshotPoint.AtShell(),
-                Format.TEXT,
-                EngineChoice.FASTEST,
-                Optional.empty());
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.FunctionHit;
+import org.jkprobes.cli.event.HitRecord;
 import org.jkprobes.cli.event.KprobeHit;
 import org.jkprobes.cli.event.RunSummary;
 
@@ -30,6 +31,18 @@ final class EventLog implements EventSink {
         // What find_vpid returns is a pointer.
         boolean pointer = hit.symbol().equals("find_vpid") && hit.kind() == FunctionHit.Kind.KRETPROBE;
         events.add(hit.kind() + " " + hit.symbol() + " " + (pointer ? "" : values));
+    }
+
+    @Override
+    public synchronized void recorded(HitRecord hit) {
+        StringBuilder text = new StringBuilder("record " + hit.symbol() + "+" + hit.offset());
+        for (int i = 0; i < hit.registers().size(); i++) {
+            text.append(' ')
+                    .append(hit.registers().name(i))
+                    .append('=')
+                    .append(hit.registers().hex(i));
+        }
+        events.add(text.toString());
     }
 
     @Override

@@ -62,7 +62,9 @@ class QemuAttachedTest {
 
     private static RunOptions options(List<ProbePoint> kprobes, List<Path> modules) {
         return QemuGuest.commands(
-                Guest.MIPSEL, "", new ProbeOptions(kprobes, false, List.of(), List.of(), modules, List.of(), true));
+                Guest.MIPSEL,
+                "",
+                new ProbeOptions(kprobes, false, List.of(), List.of(), List.of(), modules, List.of(), true));
     }
 
     private static GdbSession session() {

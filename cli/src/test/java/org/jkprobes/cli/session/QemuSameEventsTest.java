@@ -67,6 +67,7 @@ class QemuSameEventsTest {
                 true,
                 List.of(JprobePoint.parse("find_vpid:1"), JprobePoint.parse("close_fd:1")),
                 List.of(ProbePoint.parse("close_fd"), ProbePoint.parse("find_vpid")),
+                List.of(),
                 List.of(module),
                 List.of(),
                 true);

@@ -19,6 +19,7 @@ import org.jkprobes.cli.SnapshotPoint;
 import org.jkprobes.cli.build.GuestModules;
 import org.jkprobes.cli.event.EventSink;
 import org.jkprobes.cli.event.FunctionHit;
+import org.jkprobes.cli.event.HitRecord;
 import org.jkprobes.cli.event.KprobeHit;
 import org.jkprobes.cli.event.RunSummary;
 import org.jkprobes.images.CacheFolder;
@@ -188,6 +189,9 @@ public final class ShellGuest {
 
         @Override
         public void function(FunctionHit hit) {}
+
+        @Override
+        public void recorded(HitRecord hit) {}
 
         @Override
         public void log(String line) {

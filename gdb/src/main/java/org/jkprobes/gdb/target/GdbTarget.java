@@ -59,6 +59,7 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
     private boolean stopAsked;
     private long steps;
     private long emulated;
+    private final long started = System.nanoTime();
     /** Whose registers and memory the stub shows. */
     private GdbRegs selected;
 
@@ -223,6 +224,17 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
                 return;
             }
         }
+    }
+
+    /** The host's ns since there is this target: the guest's cannot be asked for. */
+    @Override
+    public long now() {
+        return System.nanoTime() - started;
+    }
+
+    @Override
+    public int register(String name) {
+        return architecture.index(name);
     }
 
     @Override

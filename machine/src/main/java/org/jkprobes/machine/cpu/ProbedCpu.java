@@ -6,14 +6,15 @@ import org.jkprobes.machine.engine.Block;
 import org.jkprobes.machine.engine.Bus;
 import org.jkprobes.machine.engine.FetchOverlay;
 import org.jkprobes.machine.engine.Ram;
+import org.jkprobes.machine.engine.RecordedProbe;
 import org.jkprobes.machine.engine.Vcpu;
+import org.jspecify.annotations.Nullable;
 
 /** A CPU whose instructions may have probes. Addresses are virtual ones, of x86 linear ones. */
 public abstract class ProbedCpu extends Vcpu {
     private final FetchOverlay overlay = new FetchOverlay();
     private final ProbeCells cells = new ProbeCells();
     private final HitJournal journal = new HitJournal();
-    private boolean quiet;
     private LongPredicate debugger = address -> false;
 
     protected ProbedCpu(
@@ -24,6 +25,11 @@ public abstract class ProbedCpu extends Vcpu {
     /** Breakpoints and slots. */
     public final FetchOverlay overlay() {
         return overlay;
+    }
+
+    /** Virtual ns since power-on, as somebody sees it who is not the guest. */
+    public final long now() {
+        return timeline.unseen();
     }
 
     /** Guest instructions retired since power-on. */
@@ -43,19 +49,23 @@ public abstract class ProbedCpu extends Vcpu {
 
     /** A probe that is only counted was hit so often. */
     public final void count(int number, long hits) {
-        if (!quiet) {
-            cells.add(number, hits);
-        }
+        cells.add(number, hits);
     }
 
     /** Whether hits are not counted: the guest does again what it did before. */
     public final void quiet(boolean now) {
-        quiet = now;
+        cells.quiet(now);
     }
 
     @Override
     protected final long probeCells() {
-        return cells.address(quiet);
+        return cells.address();
+    }
+
+    @Nullable
+    @Override
+    protected final RecordedProbe recordOf(int number) {
+        return cells.recordOf(number);
     }
 
     @Override

@@ -37,8 +37,7 @@ final class NativeEmitter {
     final List<Aside> asides = new ArrayList<>();
     private EmitterSettings settings;
     private int zero;
-    /** Whether a probe of the block at work is only counted. */
-    private boolean counts;
+    private ProbeCode probe = ProbeCode.NONE;
 
     NativeEmitter(EmitterSettings settings) {
         begin(settings);
@@ -51,9 +50,9 @@ final class NativeEmitter {
         out.reset();
     }
 
-    /** Starts a block, whose probe, if it has one, is only counted, or is left to Java. */
-    void block(boolean countsProbe) {
-        counts = countsProbe;
+    /** Starts a block. */
+    void block(ProbeCode itsProbe) {
+        probe = itsProbe;
         asides.clear();
     }
 
@@ -220,11 +219,7 @@ final class NativeEmitter {
             case Op.LD32, Op.LD8U, Op.LD8S, Op.LD16U, Op.LD16S, Op.LD64 -> load(Op.op(uop), d, a, imm, index);
             case Op.ST32, Op.ST8, Op.ST16, Op.ST64 -> store(Op.op(uop), d, a, imm, index);
             case Op.PROBE -> {
-                if (!counts) {
-                    return false;
-                }
-                out.load(true, RAX, RBX, NativeFrame.PROBES);
-                out.increment(RAX, imm * Long.BYTES);
+                return probe(imm, index);
             }
             case Op.COMPUTE -> {
                 return compute(uop, index);
@@ -239,6 +234,22 @@ final class NativeEmitter {
             default -> {
                 return false;
             }
+        }
+        return true;
+    }
+
+    /** Counts a hit, and records it; false if Java is to be asked. */
+    private boolean probe(int number, int index) {
+        if (!probe.counted()) {
+            return false;
+        }
+        RecordedProbe recorded = probe.recorded();
+        RegisterCache.State at = cache.state();
+        int full = recorded == null ? 0 : RecordCode.emit(recorded, probe.instructions(), out, cache);
+        out.load(true, RAX, RBX, NativeFrame.PROBES);
+        out.increment(RAX, number * Long.BYTES);
+        if (recorded != null) {
+            asides.add(new Aside(full, index, at, cache.state(), out.size(), 0));
         }
         return true;
     }

@@ -18,6 +18,9 @@ final class NativeFrame {
     /** {@link Vcpu#probeCells}. */
     static final int PROBES = LEFT + 24;
 
+    /** Virtual ns at which nothing would be left of the budget, as far as {@link #LEFT} knows it. */
+    static final int TIME = LEFT + 32;
+
     /** Entries of the jump cache: {pc, mode, address of the code, mapping}. */
     static final int JUMPS = 4096;
 

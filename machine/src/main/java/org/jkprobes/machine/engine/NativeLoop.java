@@ -2,6 +2,7 @@ package org.jkprobes.machine.engine;
 
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import org.jkprobes.machine.Timeline;
 import org.jspecify.annotations.Nullable;
 
 /** The engine's hot loop as native code: blocks that have run often are emitted, the others interpreted one at a time. */
@@ -68,6 +69,7 @@ final class NativeLoop extends Straight {
         int place = start;
         long later = Math.max(0, budget - AT_ONCE);
         frame.put(NativeFrame.LEFT, budget - later);
+        frame.put(NativeFrame.TIME, cpu.timeAtEnd() - later * Timeline.NS_PER_INSTRUCTION);
         int mine = runs;
         while (true) {
             int exit = code.enter(frame, place);

@@ -18,8 +18,8 @@ record RegionPlan(List<Member> members, RegionPins pins, EmitterSettings setting
         final NativeBlock compiled;
         /** Its micro-ops. */
         final long[] words;
-        /** Whether its probe is only counted. */
-        final boolean countsProbe;
+
+        final ProbeCode probe;
 
         private final int to0;
         private final int to1;
@@ -28,7 +28,7 @@ record RegionPlan(List<Member> members, RegionPins pins, EmitterSettings setting
             this.block = block;
             this.compiled = compiled;
             words = Arrays.copyOfRange(cpu.code.code.words, block.start, block.start + block.microOps());
-            countsProbe = block.probed && cpu.countsProbe(block, cpu.probeOf(block));
+            probe = ProbeCode.of(block, cpu);
             to0 = number(compiled.next0, blocks);
             to1 = number(compiled.next1, blocks);
         }

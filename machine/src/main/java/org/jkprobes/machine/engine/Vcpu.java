@@ -215,6 +215,17 @@ public abstract class Vcpu implements Stateful {
         return probe(block, probeOf(block));
     }
 
+    /** What emitted code records of a hit that it counts; null if nothing. */
+    @Nullable
+    protected RecordedProbe recordOf(int number) {
+        return null;
+    }
+
+    /** Virtual ns when the run's budget is used up. */
+    final long timeAtEnd() {
+        return timeline.unseen() + runBudget * Timeline.NS_PER_INSTRUCTION;
+    }
+
     /** The number of the probe before a block's first instruction; the block is {@link Block#probed}. */
     protected final int probeOf(Block block) {
         return Op.b(code.code.words[block.start]);

@@ -179,6 +179,14 @@ public final class X64Assembler {
         opMemory(wide, 0x89, from, base, displacement);
     }
 
+    /** [base + displacement] of 8 bytes = a sign-extended constant. */
+    void storeConstant(int value, int base, int displacement) {
+        rex(true, 0, 0, base);
+        byte1(0xc7);
+        memory(0, base, displacement);
+        int4(value);
+    }
+
     void store8(int from, int base, int displacement) {
         byte1(0x40 | from >> 3 << 2 | base >> 3);
         byte1(0x88);

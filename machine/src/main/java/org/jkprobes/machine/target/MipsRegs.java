@@ -8,10 +8,9 @@ import java.util.stream.Stream;
 import org.jkprobes.machine.cpu.mips.Cp0;
 import org.jkprobes.machine.cpu.mips.MipsCpu;
 import org.jkprobes.machine.cpu.mips.MipsSlots;
-import org.jkprobes.target.PtRegs;
 
 /** The registers of a MIPS vCPU, in GDB's order. The CPU has no FPU: its registers read as zero and ignore writes. */
-public final class MipsRegs implements PtRegs {
+public final class MipsRegs implements SlottedRegs {
     private static final int STATUS = 32;
     private static final int LO = 33;
     private static final int HI = 34;
@@ -71,6 +70,15 @@ public final class MipsRegs implements PtRegs {
                 }
                 yield 0;
             }
+        };
+    }
+
+    @Override
+    public int slot(int index) {
+        return switch (index) {
+            case LO -> MipsSlots.LO;
+            case HI -> MipsSlots.HI;
+            default -> index < STATUS ? index : -1;
         };
     }
 

@@ -4,14 +4,18 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import org.jkprobes.machine.cpu.ProbeCells;
 import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.machine.cpu.TrapHook.Verdict;
 import org.jkprobes.machine.engine.FetchOverlay;
+import org.jkprobes.machine.engine.RecordedProbe;
 import org.jkprobes.target.DieEvent;
+import org.jkprobes.target.HitRecording;
 import org.jkprobes.target.Instrumentation;
 import org.jkprobes.target.PtRegs;
+import org.jkprobes.target.RecordArea;
 import org.jspecify.annotations.Nullable;
 
 /** Optimized probes: numbered, and lifted into the blocks by their numbers. */
@@ -40,6 +44,7 @@ final class OverlayProbes implements Instrumentation {
 
     private final ProbedCpu cpu;
     private final ProbedPlaces places;
+    private final IntUnaryOperator slotOf;
     /** By number, as is what follows: apart, since a hit is to touch few cache lines. */
     private @Nullable Callback[] callbacks = new Callback[64];
 
@@ -55,8 +60,10 @@ final class OverlayProbes implements Instrumentation {
 
     private boolean currentAfter;
 
-    OverlayProbes(ProbedCpu cpu, ProbedPlaces places) {
+    /** @param slotOf which slot holds a register of {@link PtRegs}, or a negative number */
+    OverlayProbes(ProbedCpu cpu, ProbedPlaces places, IntUnaryOperator slotOf) {
         this.cpu = cpu;
+        this.slotOf = slotOf;
         this.places = places;
     }
 
@@ -67,6 +74,26 @@ final class OverlayProbes implements Instrumentation {
 
     @Override
     public Optional<LongSupplier> count(long address, Callback callback) {
+        return count(address, null, callback);
+    }
+
+    @Override
+    public Optional<LongSupplier> record(long address, HitRecording recording, Callback callback) {
+        int[] slots = new int[recording.registers()];
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = slotOf.applyAsInt(recording.register(i));
+            if (slots[i] < 0) {
+                return Optional.empty();
+            }
+        }
+        RecordArea area = recording.area();
+        return count(
+                address,
+                new RecordedProbe(area.control(), area.data(), recording.number(), area.stride(), slots),
+                callback);
+    }
+
+    private Optional<LongSupplier> count(long address, @Nullable RecordedProbe record, Callback callback) {
         if (numbers >= ProbeCells.MOST) {
             return Optional.empty();
         }
@@ -78,7 +105,11 @@ final class OverlayProbes implements Instrumentation {
         cpu.relift(places.physical(address), 1);
         Counter counter = new Counter(number);
         counters.put(number, counter);
-        cpu.cells().start(number);
+        if (record == null) {
+            cpu.cells().start(number);
+        } else {
+            cpu.cells().start(number, record);
+        }
         return Optional.of(counter);
     }
 

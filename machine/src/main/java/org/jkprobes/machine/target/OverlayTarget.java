@@ -11,7 +11,6 @@ import org.jkprobes.target.DieChain;
 import org.jkprobes.target.GuestCalls;
 import org.jkprobes.target.Instrumentation;
 import org.jkprobes.target.Memory;
-import org.jkprobes.target.PtRegs;
 import org.jkprobes.target.SlotArea;
 import org.jkprobes.target.StepInPlace;
 import org.jkprobes.target.Symbols;
@@ -22,7 +21,7 @@ import org.jkprobes.target.Text;
  * A guest on the embedded machine: breakpoints and slots in the overlay that only fetches see. An architecture brings its registers and
  * what {@link Traits} names.
  */
-abstract class OverlayTarget<R extends PtRegs> implements Target {
+abstract class OverlayTarget<R extends SlottedRegs> implements Target {
     /**
      * What differs from one architecture to another.
      *
@@ -63,7 +62,7 @@ abstract class OverlayTarget<R extends PtRegs> implements Target {
         ProbedPlaces places = new ProbedPlaces(cpu, traits.alignment, traits.longest);
         text = new OverlayText(cpu, memory, places);
         slots = new OverlaySlots(cpu, traits.slots);
-        probes = new OverlayProbes(cpu, places);
+        probes = new OverlayProbes(cpu, places, regs::slot);
         calls = new NestedCalls(cpu, traits.convention, symbols, stopped);
         cpu.traps(new Traps(
                 cpu, regs, traits.events, chain, probes, calls, places, () -> otherPast.forEach(Runnable::run)));
@@ -82,6 +81,16 @@ abstract class OverlayTarget<R extends PtRegs> implements Target {
     /** The registers of the one vCPU: of the stopped guest, when no handler runs. */
     public R regs() {
         return regs;
+    }
+
+    @Override
+    public long now() {
+        return cpu.now();
+    }
+
+    @Override
+    public int register(String name) {
+        return regs.index(name);
     }
 
     @Override

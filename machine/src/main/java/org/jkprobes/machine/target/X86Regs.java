@@ -4,10 +4,9 @@ import java.util.List;
 import org.jkprobes.arch.x86.X86Layout;
 import org.jkprobes.machine.cpu.x86.X86Cpu;
 import org.jkprobes.machine.cpu.x86.X86Slots;
-import org.jkprobes.target.PtRegs;
 
 /** The registers of an x86 vCPU in the order of {@link X86Layout}. The pc is a linear address. Selectors ignore writes. */
-public final class X86Regs implements PtRegs {
+public final class X86Regs implements SlottedRegs {
     private static final int SELECTORS = 6;
 
     private final X86Cpu cpu;
@@ -43,6 +42,12 @@ public final class X86Regs implements PtRegs {
             return cpu.pc() & mask;
         }
         return index == layout.flags() ? cpu.rflags() : cpu.selector(numbers[index]);
+    }
+
+    /** Upper halves need not be cut off: outside 64-bit mode they are zero. */
+    @Override
+    public int slot(int index) {
+        return index < layout.generals() ? numbers[index] : -1;
     }
 
     @Override
