@@ -196,7 +196,7 @@ static const struct {
     const char *name;
     uint32_t (*run)(uint32_t count);
 } workloads[] = {{"core", core},   {"tight", tight},           {"iloop", iloop},
-                 {"sieve", sieve}, {"getppid", getppid_calls}, {"poll", polls}, {"fork", forks}};
+                 {"sieve", sieve}, {"getppid", getppid_calls}, {"poll", polls}, {"unprobed", polls}, {"probed", polls}, {"fork", forks}};
 
 int main(int argc, char **argv) {
     for (size_t i = 0; argc == 3 && i < sizeof workloads / sizeof *workloads; i++) {

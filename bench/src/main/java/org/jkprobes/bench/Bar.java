@@ -9,12 +9,18 @@ record Bar(String what, String unit, double limit, Sense sense, Spread figure) {
         SPEED,
         TIME,
         /** Less is better, on whatever host. */
-        LEAST
+        LEAST,
+        /** More is better, on whatever host. */
+        MOST;
+
+        boolean wantsMore() {
+            return this == SPEED || this == MOST;
+        }
     }
 
     /** Whether it is reached with this figure. */
     private boolean met(double value) {
-        return sense == Sense.SPEED ? value >= limit : value <= limit;
+        return sense.wantsMore() ? value >= limit : value <= limit;
     }
 
     /** A cost that is the difference of two times may drown in what else the host does. */
@@ -30,15 +36,17 @@ record Bar(String what, String unit, double limit, Sense sense, Spread figure) {
         String wanted = String.format(
                 Locale.ROOT,
                 "%s %s %s",
-                sense == Sense.SPEED ? "≥" : "≤",
+                sense.wantsMore() ? "≥" : "≤",
                 limit == Math.rint(limit) ? Long.toString((long) limit) : Double.toString(limit),
                 unit);
         double there = switch (sense) {
             case SPEED -> figure.median() * slower;
             case TIME -> figure.median() / slower;
-            case LEAST -> figure.median();
+            case LEAST, MOST -> figure.median();
         };
-        String last = sense == Sense.LEAST ? "" : String.format(Locale.ROOT, "%.3g: %s", there, word(there));
+        String last = sense == Sense.LEAST || sense == Sense.MOST
+                ? ""
+                : String.format(Locale.ROOT, "%.3g: %s", there, word(there));
         return "| %s | %s | %s | %s | %s |".formatted(what, wanted, figure, word(figure.median()), last);
     }
 }

@@ -46,6 +46,10 @@ record Commands(List<String> jkprobes, String classPath, Peer peer, GuestFiles f
         return qemu(files.busy());
     }
 
+    List<String> qemuKprobe(Path initramfs) {
+        return qemu(initramfs);
+    }
+
     List<String> qemuBoot() {
         return qemu(files.idle());
     }

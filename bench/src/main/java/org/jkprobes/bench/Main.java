@@ -90,12 +90,13 @@ public final class Main {
             GuestFiles files =
                     GuestFiles.make(peer, folder, root.resolve("bench/src/main/guest/workload.c"), workloads);
             Commands commands = Commands.of(root, peer, files);
+            Path linuxKprobe = LinuxKprobe.initramfs(peer, folder, root);
             OUT.println(peer.guest() + ": making the snapshot");
             Stopwatch.measure("bin/jkprobes run --snapshot", commands.ourSnapshot());
             List<Round> rounds = new ArrayList<>();
             for (int i = 1; i <= options.rounds(); i++) {
                 String round = peer.guest() + ", round " + i + " of " + options.rounds() + ": ";
-                rounds.add(Round.measure(commands, step -> OUT.println(round + step)));
+                rounds.add(Round.measure(commands, linuxKprobe, step -> OUT.println(round + step)));
             }
             return "\n## %s\n\nPeer: %s, `%s`; Debian's kernel %s, %s.\n\n"
                             .formatted(

@@ -26,7 +26,6 @@ import org.jkprobes.machine.cpu.ProbedCpu;
 import org.jkprobes.machine.device.ConsoleSink;
 import org.jkprobes.symbols.KernelSymbols;
 import org.jkprobes.symbols.kallsyms.Kallsyms;
-import org.jkprobes.target.Symbol;
 
 /**
  * What probes cost, as a process of its own: {@code ProbedGuest GUEST KERNEL CALLING-INITRAMFS IDLE-INITRAMFS MIB COMMAND-LINE}. The first
@@ -51,7 +50,7 @@ final class ProbedGuest {
 
     private static final int WARM_ROUNDS = 2;
     private static final int ROUNDS = 7;
-    private static final int MANY = 10_000;
+    private static final int MANY = 30_000;
 
     /** Hits whose costs are measured. */
     private enum Kind {
@@ -121,11 +120,18 @@ final class ProbedGuest {
         };
     }
 
-    private void hits() {
+    private void atWork() {
         BareGuest running = started(calling);
         Machine machine = running.machine();
         machine.run(BOOTED);
         Kprobes kprobes = probesOn(running);
+        hits(kprobes, machine);
+        kprobes.optimize(true);
+        registration(kprobes, machine);
+        machine.close();
+    }
+
+    private void hits(Kprobes kprobes, Machine machine) {
         Map<Kind, List<Double>> costs = new EnumMap<>(Kind.class);
         for (int round = -WARM_ROUNDS; round < ROUNDS; round++) {
             for (Kind kind : Kind.values()) {
@@ -208,23 +214,30 @@ final class ProbedGuest {
         }
     }
 
-    private void registration() {
-        BareGuest running = started(idle);
-        running.machine().run(MAPPED);
-        Kprobes kprobes = probesOn(running);
-        List<Kprobe> probes = probeable(kprobes).subList(0, MANY);
-        long started = System.nanoTime();
-        for (Kprobe probe : probes) {
+    /** One by one, on a guest at work, on functions and more of their instructions if need be; each is armed when it is registered. */
+    private void registration(Kprobes kprobes, Machine machine) {
+        List<Kprobe> probes = new ArrayList<>();
+        for (int offset = 0; probes.size() < MANY; offset++) {
+            probes.addAll(probeable(kprobes, offset));
+        }
+        hits = 0;
+        long started = cpuTime();
+        for (Kprobe probe : probes.subList(0, MANY)) {
             kprobes.register(probe);
         }
-        tell("register", (System.nanoTime() - started) / 1e9);
+        tell("register", (cpuTime() - started) / 1e9);
+        run(machine, SETTLE);
+        if (hits == 0) {
+            throw new BenchFailure("none of " + MANY + " probes is hit");
+        }
     }
 
-    private List<Kprobe> probeable(Kprobes kprobes) {
+    private List<Kprobe> probeable(Kprobes kprobes, int offset) {
         List<Kprobe> probes = new ArrayList<>();
         symbols.all()
                 .filter(s -> "Tt".indexOf(s.type()) >= 0 && symbols.text().contains(s.address()))
-                .mapToLong(Symbol::address)
+                .filter(s -> offset == 0 || offset < s.size())
+                .mapToLong(s -> s.address() + offset)
                 .distinct()
                 .forEach(address -> {
                     Optional<ProbeRefusal> refused = kprobes.canProbe(address);
@@ -254,7 +267,7 @@ final class ProbedGuest {
         running.machine().run(MAPPED);
         if (probed) {
             Kprobes kprobes = probesOn(running);
-            List<Kprobe> probes = probeable(kprobes);
+            List<Kprobe> probes = probeable(kprobes, 0);
             hits = 0;
             kprobes.register(probes);
             tell("everywhere-probes", probes.size());
@@ -273,8 +286,7 @@ final class ProbedGuest {
     /** Measures all. */
     public static void main(String[] args) throws IOException, ImageException {
         ProbedGuest measured = new ProbedGuest(args);
-        measured.hits();
-        measured.registration();
+        measured.atWork();
         measured.everywhere();
     }
 }

@@ -1,5 +1,6 @@
 package org.jkprobes.bench;
 
+import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /** Everything measured once, our machine and QEMU in turns, so that a change of the host's speed meets both. */
@@ -13,8 +14,10 @@ record Round(
         Course snapshot,
         double prompt,
         ProbeFigures probes,
+        Course linuxKprobe,
         ProbeFigures forks) {
-    static Round measure(Commands commands, Consumer<String> progress) {
+    /** @param linuxKprobe the initramfs of {@link LinuxKprobe} */
+    static Round measure(Commands commands, Path linuxKprobe, Consumer<String> progress) {
         progress.accept("workloads, ours");
         Course ours = Stopwatch.measure("our machine", commands.ourWorkloads());
         progress.accept("core, our interpreter");
@@ -33,9 +36,12 @@ record Round(
         double prompt = Prompt.seconds("bin/jkprobes run --snapshot", commands.ourPrompt());
         progress.accept("probes");
         ProbeFigures probes = ProbeFigures.measure("measuring probes", commands.ourProbes());
+        progress.accept("Linux's own kprobe, QEMU");
+        Course linux = Stopwatch.measure("QEMU", commands.qemuKprobe(linuxKprobe));
         progress.accept("forks");
         ProbeFigures forks = ProbeFigures.measure("measuring forks", commands.ourForks());
-        return new Round(ours, interpreted, qemu, ourBoot, interpretedBoot, qemuBoot, snapshot, prompt, probes, forks);
+        return new Round(
+                ours, interpreted, qemu, ourBoot, interpretedBoot, qemuBoot, snapshot, prompt, probes, linux, forks);
     }
 
     /** A machine that computes something else is not slower or faster, but wrong. */
