@@ -41,6 +41,8 @@ public final class HitRing {
         void hit(RecordedHit hit);
     }
 
+    private static final int AT_ONCE = 256;
+
     private enum WhenFull {
         HAND_OVER,
         KEEP_FIRST,
@@ -67,9 +69,9 @@ public final class HitRing {
             return number;
         }
 
-        @Nullable
-        synchronized Kprobe probe(int number) {
-            return byNumber.get(number);
+        /** By number: good for all records that there are. */
+        synchronized @Nullable Kprobe[] all() {
+            return byNumber.toArray(Kprobe[]::new);
         }
 
         /** One of them has been unregistered. */
@@ -95,10 +97,16 @@ public final class HitRing {
     private final Sink sink;
     private final RecordArea area;
     private final Recorders recorders = new Recorders();
+    /** Records that the sink is about to get: out of there they are read in no time. */
+    private final long[] copied;
+
     private final RecordedHit hit;
     private @Nullable Target target;
     private boolean lapped;
     private boolean draining;
+    /** Of the records that are being drained, those that the sink has got. */
+    private int given;
+
     private long dropped;
 
     private HitRing(int records, int registers, WhenFull whenFull, Sink sink) {
@@ -113,7 +121,8 @@ public final class HitRing {
         this.whenFull = whenFull;
         this.sink = sink;
         area = new RecordArea(records, registers);
-        hit = new RecordedHit(area, recorders);
+        copied = new long[Math.min(records, AT_ONCE) * (area.stride() / Long.BYTES)];
+        hit = new RecordedHit(copied);
     }
 
     /**
@@ -159,13 +168,11 @@ public final class HitRing {
         int count = area.count();
         int old = lapped ? area.capacity() - count : 0;
         dropped += lapped ? count : 0;
-        int given = 0;
+        given = 0;
         draining = true;
         try {
-            for (int i = 0; i < old + count; i++) {
-                given++;
-                sink.hit(hit.at(i < old ? count + i : i - old));
-            }
+            give(count, old);
+            give(0, count);
             return given;
         } finally {
             draining = false;
@@ -173,6 +180,20 @@ public final class HitRing {
             area.clear();
             lapped = false;
             recorders.recycle();
+        }
+    }
+
+    private void give(int first, int count) {
+        int longs = area.stride() / Long.BYTES;
+        @Nullable Kprobe[] probes = recorders.all();
+        for (int done = 0; done < count; ) {
+            int some = area.copy(first + done, count - done, copied);
+            for (int i = 0; i < some; i++) {
+                int at = i * longs;
+                given++;
+                sink.hit(hit.at(at, probes[(int) copied[at]]));
+            }
+            done += some;
         }
     }
 

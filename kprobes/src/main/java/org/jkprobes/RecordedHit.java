@@ -6,19 +6,22 @@ import org.jspecify.annotations.Nullable;
 
 /** A hit as a {@link HitRing} has kept it. One object for all hits of a ring: it is good until the sink's call returns. */
 public final class RecordedHit {
-    private final RecordArea area;
-    private final HitRing.Recorders recorders;
-    private int n;
+    private static final int TIME = RecordArea.TIME / Long.BYTES;
+    private static final int REGISTERS = RecordArea.REGISTERS / Long.BYTES;
+
+    private final long[] records;
+    private int at;
     private @Nullable Kprobe probe;
 
-    RecordedHit(RecordArea area, HitRing.Recorders recorders) {
-        this.area = area;
-        this.recorders = recorders;
+    /** @param records where the ring copies them to */
+    RecordedHit(long[] records) {
+        this.records = records;
     }
 
-    RecordedHit at(int record) {
-        n = record;
-        probe = recorders.probe(area.number(record));
+    /** Shows the record that begins there. */
+    RecordedHit at(int start, @Nullable Kprobe whose) {
+        at = start;
+        probe = whose;
         return this;
     }
 
@@ -33,12 +36,12 @@ public final class RecordedHit {
 
     /** The vCPU, 0-based. */
     public int cpu() {
-        return area.cpu(n);
+        return (int) (records[at] >>> Integer.SIZE);
     }
 
     /** When it was: {@link Target#now} as a handler would have seen it. */
     public long timeNs() {
-        return area.time(n);
+        return records[at + TIME];
     }
 
     /** How many registers there are: as many as {@link Kprobe#recorded} names. */
@@ -51,6 +54,6 @@ public final class RecordedHit {
         if (index < 0 || index >= registers()) {
             throw new IndexOutOfBoundsException(index);
         }
-        return area.register(n, index);
+        return records[at + REGISTERS + index];
     }
 }

@@ -68,6 +68,7 @@ record Bars(Guest guest, List<Round> rounds) {
     private void probes(List<Bar> bars) {
         bars.add(hit("a hit, no handler, counted by emitted code", 3, "counted"));
         bars.add(hit("a hit, recorded with two registers by emitted code", 3, "recorded"));
+        bars.add(hit("the same, each record handed to Java", 30, "handed-over"));
         bars.add(hit("a hit, Java handler, optimized", 30, "optimized"));
         bars.add(new Bar(
                 "the same hit: Linux's own kprobe under QEMU / ours, CPU",

@@ -56,8 +56,10 @@ final class ProbedGuest {
     private enum Kind {
         /** Without a handler, at an instruction where emitted code counts. */
         COUNTED("counted", true, false),
-        /** The same, with a record in a ring that is emptied now and then. */
+        /** The same, with a record in a ring that keeps the last. */
         RECORDED("recorded", true, false),
+        /** The same, and Java gets all records. */
+        HANDED_OVER("handed-over", true, false),
         OPTIMIZED("optimized", true, false),
         REFERENCE("reference", false, false),
         REFERENCE_POST("reference-post", false, true);
@@ -111,8 +113,7 @@ final class ProbedGuest {
         });
     }
 
-    private Kprobe.Builder recording(String place) {
-        HitRing ring = HitRing.of(RING, 2, hit -> recorded += hit.register(0) ^ hit.timeNs());
+    private Kprobe.Builder recording(String place, HitRing ring) {
         return switch (guest) {
             case MIPSEL -> Kprobe.at(place).record(ring, "a0", "ra");
             case I386 -> Kprobe.at(place).record(ring, "eax", "esp");
@@ -151,7 +152,11 @@ final class ProbedGuest {
         long before = settledSlice(machine);
         Kprobe.Builder probe = switch (kind) {
             case COUNTED -> Kprobe.at(countedPlace(kprobes, machine));
-            case RECORDED -> recording(countedPlace(kprobes, machine));
+            case RECORDED -> recording(countedPlace(kprobes, machine), HitRing.keepingLast(RING, 2, hit -> {}));
+            case HANDED_OVER ->
+                recording(
+                        countedPlace(kprobes, machine),
+                        HitRing.of(RING, 2, hit -> recorded += hit.register(0) ^ hit.timeNs()));
             default -> counting(PROBED);
         };
         Kprobe registered = kprobes.register((kind.post ? probe.post((p, regs, flags) -> {}) : probe).build());

@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
  * Host memory for records of hits, one behind the other, all of one size. A target that can writes records itself, by way of the control
  * block; Kprobes writes the others, on the same thread, and empties it.
  *
- * <p>A record is a number (4 bytes: which probe), a vCPU (4 bytes), a time (8 bytes: {@link Target#now}) and registers (8 bytes each). The
+ * <p>A record is a header (8 bytes: in the lower half which probe, in the upper which vCPU), a time (8 bytes: {@link Target#now}) and registers (8 bytes each). The
  * control block holds two addresses: {@link #POSITION}, where the next record goes, and {@link #LIMIT}, from which on none may be
  * written.
  */
@@ -19,8 +19,7 @@ public final class RecordArea {
     public static final int LIMIT = 8;
 
     // Offsets in a record.
-    public static final int NUMBER = 0;
-    public static final int CPU = 4;
+    public static final int HEADER = 0;
     public static final int TIME = 8;
     public static final int REGISTERS = 16;
 
@@ -72,31 +71,17 @@ public final class RecordArea {
         long position = control.get(ValueLayout.JAVA_LONG, POSITION);
         long at = position - data.address();
         data.set(ValueLayout.JAVA_LONG, at + TIME, time);
-        data.set(ValueLayout.JAVA_INT, at + NUMBER, recording.number());
-        data.set(ValueLayout.JAVA_INT, at + CPU, regs.cpu());
+        data.set(ValueLayout.JAVA_LONG, at + HEADER, (long) regs.cpu() << Integer.SIZE | recording.number());
         for (int i = 0; i < recording.registers(); i++) {
             data.set(ValueLayout.JAVA_LONG, at + REGISTERS + (long) i * Long.BYTES, regs.get(recording.register(i)));
         }
         control.set(ValueLayout.JAVA_LONG, POSITION, position + stride);
     }
 
-    /** The number in the n-th record. */
-    public int number(int n) {
-        return data.get(ValueLayout.JAVA_INT, (long) n * stride + NUMBER);
-    }
-
-    /** The vCPU in the n-th record. */
-    public int cpu(int n) {
-        return data.get(ValueLayout.JAVA_INT, (long) n * stride + CPU);
-    }
-
-    /** The time in the n-th record. */
-    public long time(int n) {
-        return data.get(ValueLayout.JAVA_LONG, (long) n * stride + TIME);
-    }
-
-    /** A register in the n-th record. */
-    public long register(int n, int which) {
-        return data.get(ValueLayout.JAVA_LONG, (long) n * stride + REGISTERS + (long) which * Long.BYTES);
+    /** Copies records, {@link #stride} bytes each, from the n-th on; at most as many as there is room for. Returns how many. */
+    public int copy(int n, int count, long[] into) {
+        int copied = Math.min(count, into.length * Long.BYTES / stride);
+        MemorySegment.copy(data, ValueLayout.JAVA_LONG, (long) n * stride, into, 0, copied * (stride / Long.BYTES));
+        return copied;
     }
 }
