@@ -37,4 +37,29 @@ final class CpuRegisters implements X86Registers {
     public void rflags(long value) {
         cpu.rflags(value);
     }
+
+    @Override
+    public long systemFlags() {
+        return cpu.slot(X86Slots.SYSTEM_FLAGS);
+    }
+
+    @Override
+    public void systemFlags(long value) {
+        cpu.slot(X86Slots.SYSTEM_FLAGS, value);
+    }
+
+    @Override
+    public long gsBase() {
+        return cpu.slot(X86Slots.SEGMENT_BASE + Segment.GS);
+    }
+
+    @Override
+    public long kernelGsBase() {
+        return cpu.slot(X86Slots.KERNEL_GS_BASE);
+    }
+
+    @Override
+    public void kernelGsBase(long value) {
+        cpu.slot(X86Slots.KERNEL_GS_BASE, value);
+    }
 }

@@ -31,7 +31,7 @@ final class Debugging {
                 cpu.deliver(Vectors.DEBUG, 0, Kind.FAULT, cpu.rip());
                 return false;
             }
-            state.systemFlags &= ~Flag.RF;
+            state.clear(Flag.RF);
         }
         return true;
     }

@@ -99,8 +99,8 @@ final class FastSystemCalls {
         }
         Segment gs = state.segment(Segment.GS);
         long base = gs.base;
-        gs.base = state.kernelGsBase;
-        state.kernelGsBase = base;
+        gs.base = registers.kernelGsBase();
+        registers.kernelGsBase(base);
         state.publish();
         return true;
     }

@@ -18,7 +18,7 @@ final class Flag {
     static final long ID = 1 << 21;
 
     static final long ARITHMETIC = 0x8d5;
-    /** Those that {@link SystemState} keeps; the CPU keeps the rest. */
+    /** Those that {@link X86Slots#SYSTEM_FLAGS} has. */
     static final long SYSTEM = TF | IF | IOPL | NT | RF | VM | AC | VIF | VIP | ID;
 
     static final long ALL = ARITHMETIC | DF | SYSTEM;

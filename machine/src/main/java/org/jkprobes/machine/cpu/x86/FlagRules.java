@@ -37,7 +37,7 @@ final class FlagRules {
         if (!mayChangeInterrupt()) {
             return false;
         }
-        state.systemFlags &= ~Flag.IF;
+        state.clear(Flag.IF);
         return true;
     }
 
@@ -47,7 +47,7 @@ final class FlagRules {
             return false;
         }
         state.interruptShadow = !state.flag(Flag.IF);
-        state.systemFlags |= Flag.IF;
+        state.set(Flag.IF);
         return true;
     }
 
@@ -60,7 +60,11 @@ final class FlagRules {
         if (state.cpl != 0 || state.realMode()) {
             return fault.raise(Vectors.UNDEFINED);
         }
-        state.systemFlags = set ? state.systemFlags | Flag.AC : state.systemFlags & ~Flag.AC;
+        if (set) {
+            state.set(Flag.AC);
+        } else {
+            state.clear(Flag.AC);
+        }
         return true;
     }
 }

@@ -58,6 +58,7 @@ final class Msrs implements Stateful {
     private static final int[] ZERO = {0, 1, 0x179, 0x17a, 0x17b, 0x1db, 0x1dc, 0x1dd, 0x1de};
 
     private final SystemState state;
+    private final X86Registers registers;
     private final Fault fault;
     private final Tlb tlb;
     private final SystemListener listener;
@@ -71,8 +72,9 @@ final class Msrs implements Stateful {
     private long pat;
     private long value;
 
-    Msrs(SystemState state, Fault fault, Tlb tlb, SystemListener listener) {
+    Msrs(SystemState state, X86Registers registers, Fault fault, Tlb tlb, SystemListener listener) {
         this.state = state;
+        this.registers = registers;
         this.fault = fault;
         this.tlb = tlb;
         this.listener = listener;
@@ -136,7 +138,7 @@ final class Msrs implements Stateful {
             case FMASK -> value = state.fmask;
             case FS_BASE -> value = state.segment(Segment.FS).base;
             case GS_BASE -> value = state.segment(Segment.GS).base;
-            case KERNEL_GS_BASE -> value = state.kernelGsBase;
+            case KERNEL_GS_BASE -> value = registers.kernelGsBase();
             default -> {
                 return readKept(register);
             }
@@ -208,7 +210,7 @@ final class Msrs implements Stateful {
             case CSTAR -> state.cstar = address;
             case FS_BASE -> state.segment(Segment.FS).base = address;
             case GS_BASE -> state.segment(Segment.GS).base = address;
-            default -> state.kernelGsBase = address;
+            default -> registers.kernelGsBase(address);
         }
         state.publish();
         return true;

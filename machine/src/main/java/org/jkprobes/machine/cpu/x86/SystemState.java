@@ -29,23 +29,22 @@ final class SystemState implements Stateful {
     long lstar;
     long cstar;
     long fmask;
-    long kernelGsBase;
     long sysenterCs;
     long sysenterEsp;
     long sysenterEip;
 
     int cpl;
-    /** Of RFLAGS, {@link Flag#SYSTEM}. */
-    long systemFlags;
     /** The instruction before was STI or loaded SS: no interrupt yet. */
     boolean interruptShadow;
     /** NMIs are held until IRET. */
     boolean nmiBlocked;
 
     private final long[] published = new long[6];
+    private final X86Registers registers;
     private final SystemListener listener;
 
-    SystemState(SystemListener listener) {
+    SystemState(X86Registers registers, SystemListener listener) {
+        this.registers = registers;
         this.listener = listener;
         Segment[] six = new Segment[6];
         Arrays.setAll(six, i -> new Segment());
@@ -54,6 +53,7 @@ final class SystemState implements Stateful {
     }
 
     void reset() {
+        seeGsBase();
         for (Segment segment : segments) {
             segment.set(0, 0, 0xffff, Segment.PRESENT | Segment.CODE_OR_DATA | Segment.READ_WRITE | Segment.ACCESSED);
         }
@@ -79,24 +79,36 @@ final class SystemState implements Stateful {
         lstar = 0;
         cstar = 0;
         fmask = 0;
-        kernelGsBase = 0;
+        registers.kernelGsBase(0);
         sysenterCs = 0;
         sysenterEsp = 0;
         sysenterEip = 0;
         cpl = 0;
-        systemFlags = 0;
+        registers.systemFlags(0);
         interruptShadow = false;
         nmiBlocked = false;
         publish();
     }
 
     Segment segment(int number) {
+        if (number == Segment.GS) {
+            seeGsBase();
+        }
         return segments[number];
+    }
+
+    /** SWAPGS may have changed GS's base; unless that has been changed here and not {@link #publish}ed yet. */
+    private void seeGsBase() {
+        Segment gs = segments[Segment.GS];
+        if (gs.base == published[Segment.GS]) {
+            gs.base = registers.gsBase();
+            published[Segment.GS] = gs.base;
+        }
     }
 
     /** Loads a segment register with what has been checked. */
     void load(int number, int selector, long descriptor) {
-        segments[number].load(selector, descriptor);
+        segment(number).load(selector, descriptor);
         publish();
     }
 
@@ -115,7 +127,7 @@ final class SystemState implements Stateful {
 
     /** Loads a segment register with an address of real or virtual 8086 mode. */
     void loadPlain(int number, int selector) {
-        Segment segment = segments[number];
+        Segment segment = segment(number);
         if (virtual8086()) {
             segment.set(selector, (long) selector << 4, 0xffff, Segment.VIRTUAL_8086);
         } else {
@@ -139,11 +151,19 @@ final class SystemState implements Stateful {
     }
 
     int iopl() {
-        return (int) systemFlags >>> 12 & 3;
+        return (int) registers.systemFlags() >>> 12 & 3;
     }
 
     boolean flag(long flag) {
-        return (systemFlags & flag) != 0;
+        return (registers.systemFlags() & flag) != 0;
+    }
+
+    void set(long flag) {
+        registers.systemFlags(registers.systemFlags() | flag);
+    }
+
+    void clear(long flag) {
+        registers.systemFlags(registers.systemFlags() & ~flag);
     }
 
     /** As what an access of the program counts. */
@@ -161,6 +181,9 @@ final class SystemState implements Stateful {
 
     /** The base that an access by a segment adds. */
     long base(int number) {
+        if (number == Segment.GS) {
+            seeGsBase();
+        }
         return number < Segment.FS && in64BitMode() ? 0 : segments[number].base;
     }
 
@@ -204,6 +227,7 @@ final class SystemState implements Stateful {
 
     @Override
     public void save(StateOutput out) {
+        seeGsBase();
         for (Segment segment : segments) {
             segment.save(out);
         }
@@ -236,11 +260,11 @@ final class SystemState implements Stateful {
             lstar,
             cstar,
             fmask,
-            kernelGsBase,
+            registers.kernelGsBase(),
             sysenterCs,
             sysenterEsp,
             sysenterEip,
-            systemFlags
+            registers.systemFlags()
         };
     }
 
@@ -262,11 +286,11 @@ final class SystemState implements Stateful {
         lstar = in.getLong();
         cstar = in.getLong();
         fmask = in.getLong();
-        kernelGsBase = in.getLong();
+        registers.kernelGsBase(in.getLong());
         sysenterCs = in.getLong();
         sysenterEsp = in.getLong();
         sysenterEip = in.getLong();
-        systemFlags = in.getLong();
+        registers.systemFlags(in.getLong());
         for (int i = 0; i < dr.length; i++) {
             dr[i] = in.getLong();
         }
@@ -277,7 +301,7 @@ final class SystemState implements Stateful {
         interruptShadow = in.getBoolean();
         nmiBlocked = in.getBoolean();
         for (int i = 0; i < published.length; i++) {
-            published[i] = base(i);
+            published[i] = i < Segment.FS && in64BitMode() ? 0 : segments[i].base;
             listener.segmentBase(i, published[i]);
         }
     }

@@ -265,7 +265,7 @@ public final class X86Cpu extends ProbedCpu {
     }
 
     public long rflags() {
-        return arithmeticFlags() | slot(DF) | system.state.systemFlags | Flag.FIXED;
+        return arithmeticFlags() | slot(DF) | slot(X86Slots.SYSTEM_FLAGS) | Flag.FIXED;
     }
 
     public void rflags(long value) {
@@ -273,7 +273,7 @@ public final class X86Cpu extends ProbedCpu {
         slot(DF, value & Flag.DF);
         // Without breakpoints nobody can tell that RF goes at once.
         boolean keepsResume = (mode & ModeBits.EXECUTION_BREAKPOINTS) != 0;
-        system.state.systemFlags = value & Flag.SYSTEM & ~(keepsResume ? 0 : Flag.RF);
+        slot(X86Slots.SYSTEM_FLAGS, value & Flag.SYSTEM & ~(keepsResume ? 0 : Flag.RF));
     }
 
     int arithmeticFlags() {

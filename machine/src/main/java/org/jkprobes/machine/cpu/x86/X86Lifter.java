@@ -42,6 +42,7 @@ final class X86Lifter {
     private final ArithmeticLifter arithmetic = new ArithmeticLifter(emit, operands);
     private final StringLifter strings = new StringLifter(emit, operands);
     private final DataLifter data = new DataLifter(emit, operands);
+    private final PrivilegedLifter privileged = new PrivilegedLifter(emit, operands);
     private final BitLifter bits = new BitLifter(emit, operands);
     private final ControlLifter control = new ControlLifter(emit, operands);
     private final byte[] bytes = new byte[PAGE + LONGEST];
@@ -78,6 +79,7 @@ final class X86Lifter {
         arithmetic.begin(into);
         strings.begin(into);
         data.begin(into);
+        privileged.begin(into, mode);
         bits.begin(into);
         control.begin(into, start, mode);
         inPage = PAGE - (int) (physical & PAGE - 1);
@@ -187,7 +189,7 @@ final class X86Lifter {
             if (control.lift(i, next)) {
                 return true;
             }
-            if (arithmetic.lift(i) || data.lift(i) || bits.lift(i)) {
+            if (arithmetic.lift(i) || data.lift(i) || bits.lift(i) || privileged.lift(i)) {
                 return false;
             }
         }

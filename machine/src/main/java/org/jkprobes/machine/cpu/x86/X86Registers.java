@@ -22,8 +22,20 @@ interface X86Registers {
 
     void rip(long value);
 
-    /** Arithmetic flags, DF, and {@link SystemState#systemFlags}. */
+    /** Arithmetic flags, DF, and {@link #systemFlags}. */
     long rflags();
 
     void rflags(long value);
+
+    /** Of RFLAGS, {@link Flag#SYSTEM}. The guest's code may change it, as it may the two bases, without {@link SystemState} being told. */
+    long systemFlags();
+
+    void systemFlags(long value);
+
+    /** The base of GS. {@link SystemListener} is told of others. */
+    long gsBase();
+
+    long kernelGsBase();
+
+    void kernelGsBase(long value);
 }

@@ -50,8 +50,13 @@ public final class X86Slots {
     /** XMM0 to XMM15, low half first. */
     public static final int XMM = 36;
 
+    /** Of RFLAGS, {@link Flag#SYSTEM}. */
+    static final int SYSTEM_FLAGS = 68;
+    /** What SWAPGS exchanges with GS's base. */
+    static final int KERNEL_GS_BASE = 69;
+
     /** What is of no use behind the instruction, by bit. */
     static final long TEMPORARIES = 0x7fL << T0;
     /** Slots in use. */
-    static final int COUNT = 68;
+    static final int COUNT = 70;
 }

@@ -40,7 +40,7 @@ final class X86System implements Stateful {
 
     X86System(X86Registers registers, PhysicalMemory physical, SystemListener listener) {
         this.registers = registers;
-        state = new SystemState(listener);
+        state = new SystemState(registers, listener);
         tlb = new Tlb(listener);
         paging = new Paging(state, fault, tlb, new PageWalk(state, physical));
         memory = new SystemMemory(state, paging, physical);
@@ -58,7 +58,7 @@ final class X86System implements Stateful {
         systemCalls = new FastSystemCalls(state, fault, registers);
         controls = new ControlRegisters(state, fault, tlb, listener);
         debug = new DebugRegisters(state, fault);
-        msrs = new Msrs(state, fault, tlb, listener);
+        msrs = new Msrs(state, registers, fault, tlb, listener);
         cpuid = new Cpuid(msrs);
         ports = new IoPermission(state, fault, memory);
         flags = new FlagRules(state, fault, registers);

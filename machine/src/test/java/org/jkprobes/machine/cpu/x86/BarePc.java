@@ -33,6 +33,8 @@ final class BarePc implements X86Registers, PhysicalMemory, SystemListener {
     private final long[] gprs = new long[16];
     private long rip;
     private long arithmetic;
+    private long systemFlags;
+    private long kernelGsBase;
     final long[] bases = new long[6];
     final List<String> log = new ArrayList<>();
     final X86System system;
@@ -216,13 +218,38 @@ final class BarePc implements X86Registers, PhysicalMemory, SystemListener {
 
     @Override
     public long rflags() {
-        return arithmetic | state.systemFlags | Flag.FIXED;
+        return arithmetic | systemFlags | Flag.FIXED;
     }
 
     @Override
     public void rflags(long value) {
         arithmetic = value & (Flag.ARITHMETIC | Flag.DF);
-        state.systemFlags = value & Flag.SYSTEM;
+        systemFlags = value & Flag.SYSTEM;
+    }
+
+    @Override
+    public long systemFlags() {
+        return systemFlags;
+    }
+
+    @Override
+    public void systemFlags(long value) {
+        systemFlags = value;
+    }
+
+    @Override
+    public long gsBase() {
+        return bases[Segment.GS];
+    }
+
+    @Override
+    public long kernelGsBase() {
+        return kernelGsBase;
+    }
+
+    @Override
+    public void kernelGsBase(long value) {
+        kernelGsBase = value;
     }
 
     @Override

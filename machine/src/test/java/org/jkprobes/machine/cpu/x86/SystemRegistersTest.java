@@ -86,7 +86,7 @@ final class SystemRegistersTest {
         assertThat(pc.system.msrs.write(Msrs.GS_BASE, 0x7000, 0)).isTrue();
         assertThat(pc.system.systemCalls.swapGs()).isTrue();
         assertThat(pc.bases[Segment.GS]).isEqualTo(0xffff_8000_0000_0000L);
-        assertThat(pc.state.kernelGsBase).isEqualTo(0x7000);
+        assertThat(pc.kernelGsBase()).isEqualTo(0x7000);
         refused(pc.system.msrs.write(Msrs.GS_BASE, 0x8000_0000_0000L, 0), Vectors.PROTECTION, 0);
     }
 
@@ -167,7 +167,7 @@ final class SystemRegistersTest {
         refused(ports.check(0x60, 2), Vectors.PROTECTION, 0);
         refused(ports.check(0x61, 1), Vectors.PROTECTION, 0);
         refused(ports.check(0xfff8, 1), Vectors.PROTECTION, 0);
-        pc.state.systemFlags |= Flag.IOPL;
+        pc.state.set(Flag.IOPL);
         assertThat(ports.check(0xfff8, 1)).isTrue();
     }
 

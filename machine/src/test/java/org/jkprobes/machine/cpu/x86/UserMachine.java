@@ -123,7 +123,7 @@ final class UserMachine implements Bus, Device {
     private void kernel(boolean wide) {
         SystemState state = cpu.system().state;
         state.cpl = 0;
-        state.systemFlags = 0;
+        state.clear(Flag.SYSTEM);
         state.load(Segment.CS, KERNEL_CS, image.getLong(GDT + KERNEL_CS));
         state.load(Segment.SS, KERNEL_DS, image.getLong(GDT + KERNEL_DS));
         for (int number : new int[] {Segment.DS, Segment.ES}) {
