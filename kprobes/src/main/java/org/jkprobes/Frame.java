@@ -40,6 +40,11 @@ final class Frame {
     }
 
     boolean hasBegun(int index) {
+        return hasBegun(begun, index);
+    }
+
+    /** Whether {@link #begun} has a probe. */
+    static boolean hasBegun(long begun, int index) {
         return (begun >>> Math.min(index, Long.SIZE - 1) & 1) != 0;
     }
 

@@ -115,10 +115,11 @@ final class HandlerCalls {
         }
     }
 
-    /** The post-handlers of a hit will not run. */
-    void lostPost(CpuState cpu, Kprobe[] probes, LossCause cause) {
-        for (Kprobe probe : probes) {
-            if (probe.post != null && probe.enabled()) {
+    /** The post-handlers of a hit will not run: of those probes that {@link Frame#begun} has, for the others have had no hit. */
+    void lostPost(CpuState cpu, Kprobe[] probes, long begun, LossCause cause) {
+        for (int i = 0; i < probes.length; i++) {
+            Kprobe probe = probes[i];
+            if (probe.post != null && Frame.hasBegun(begun, i) && probe.enabled()) {
                 losses.add(probe, cpu.number, cause);
             }
         }

@@ -132,7 +132,7 @@ final class HitPath implements DieNotifier {
     private void abandon(CpuState cpu) {
         for (Frame frame = cpu.top(); frame != null; frame = cpu.top()) {
             if (!frame.missed) {
-                handlers.lostPost(cpu, frame.probes, LossCause.ABANDONED);
+                handlers.lostPost(cpu, frame.probes, frame.begun(), LossCause.ABANDONED);
             }
             cpu.pop();
         }
@@ -145,7 +145,7 @@ final class HitPath implements DieNotifier {
             return false;
         }
         for (int i = suspended.size() - 1; i > index; i--) {
-            handlers.lostPost(cpu, suspended.probes(i), LossCause.ABANDONED);
+            handlers.lostPost(cpu, suspended.probes(i), suspended.begun(i), LossCause.ABANDONED);
         }
         suspended.take(index, frame);
         return true;
@@ -219,15 +219,18 @@ final class HitPath implements DieNotifier {
     /** Ends a hit whose instruction has faulted. */
     void lose(CpuState cpu, Frame frame) {
         if (!frame.missed) {
-            handlers.lostPost(cpu, frame.probes, LossCause.FAULT);
+            handlers.lostPost(cpu, frame.probes, frame.begun(), LossCause.FAULT);
         }
         cpu.pop();
     }
 
     /** Ends the hit for now; it goes on when the vCPU comes back with these registers. */
     void suspend(CpuState cpu, Frame frame, PtRegs regs) {
-        Kprobe[] dropped = cpu.suspended.add(frame.point, arch.context(regs), frame);
-        handlers.lostPost(cpu, dropped, LossCause.ABANDONED);
+        SuspendedHits suspended = cpu.suspended;
+        if (suspended.full()) {
+            handlers.lostPost(cpu, suspended.probes(0), suspended.begun(0), LossCause.ABANDONED);
+        }
+        suspended.add(frame.point, arch.context(regs), frame);
         cpu.pop();
     }
 

@@ -33,6 +33,9 @@ final class ProbePoint {
     // Guarded by the registry's lock.
     boolean optimizedAfter;
     boolean cannotOptimize;
+    /** The target does not tell of writes to it, for nothing is there: {@link #instruction} may be out of date. */
+    boolean unseen;
+
     /** The probes whose hits the target counts itself. */
     private Kprobe[] counted = NO_PROBES;
 

@@ -245,10 +245,21 @@ final class Registry {
             unregisterLocked(probe);
             throw places.refusal(Errno.EFAULT, address, "the target cannot arm it", OptionalLong.empty());
         }
+        refuseIfGone(probe);
     }
 
-    /** Makes a point armed, optimized or neither, as its probes want it. */
+    /** Makes a point armed, optimized or neither, as its probes want it. If its text has gone meanwhile, they are gone, too. */
     private boolean rearm(ProbePoint point) {
+        if (point.unseen && point.wantsHits()) {
+            point.unseen = false;
+            changed(point);
+        }
+        boolean done = place(point);
+        point.unseen = !point.armed && !point.optimized;
+        return done;
+    }
+
+    private boolean place(ProbePoint point) {
         boolean wanted = point.wantsHits();
         boolean after = point.wantsAfter();
         boolean optimal = wanted && optimize && !point.cannotOptimize;
@@ -408,8 +419,19 @@ final class Registry {
                 probe.state = Kprobe.State.DISABLED;
                 throw places.refusal(Errno.EFAULT, probe.address, "the target cannot arm it", OptionalLong.empty());
             }
+            refuseIfGone(probe);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void refuseIfGone(Kprobe probe) {
+        if (probe.gone()) {
+            throw places.refusal(
+                    Errno.EINVAL,
+                    probe.address,
+                    "what the guest has put there meanwhile cannot be probed",
+                    OptionalLong.empty());
         }
     }
 

@@ -28,11 +28,14 @@ final class SuspendedHits {
         return count == 0;
     }
 
-    /** Adds a hit; if there is no room, the oldest one is dropped and its probes returned. */
-    Kprobe[] add(ProbePoint point, long context, Frame hit) {
-        Kprobe[] dropped = Frame.NO_PROBES;
-        if (count == ROOM) {
-            dropped = probes[0];
+    /** Whether there is no room: the oldest one will be dropped for the next. */
+    boolean full() {
+        return count == ROOM;
+    }
+
+    /** Adds a hit. */
+    void add(ProbePoint point, long context, Frame hit) {
+        if (full()) {
             shift(1, 0, ROOM - 1);
             count--;
         }
@@ -43,7 +46,6 @@ final class SuspendedHits {
         missed[count] = hit.missed;
         retries[count] = hit.retries;
         count++;
-        return dropped;
     }
 
     /** Index of this hit, or -1. */
@@ -63,6 +65,11 @@ final class SuspendedHits {
     /** The probes of the hit with this index. */
     Kprobe[] probes(int index) {
         return probes[index];
+    }
+
+    /** Its {@link Frame#begun}. */
+    long begun(int index) {
+        return begun[index];
     }
 
     /** Takes out the hit with this index, and those above it with it, and fills the frame. */

@@ -53,6 +53,34 @@ class FaultTest {
         return cpu.state();
     }
 
+    /** Enabled when the hit had begun without it, it had none, and has lost nothing. */
+    @ParameterizedTest
+    @MethodSource("offers")
+    void whoHadNoHitLosesNothingByAFault(Offer offer) {
+        ToyMachine machine = machine(offer);
+        try (Kprobes kprobes = Kprobes.on(machine)) {
+            Kprobe[] late = new Kprobe[1];
+            Kprobe first = kprobes.register(Kprobe.at("main+8")
+                    .pre((p, regs) -> {
+                        if (!late[0].enabled()) {
+                            kprobes.enable(late[0]);
+                        }
+                        return 0;
+                    })
+                    .post((p, regs, flags) -> {})
+                    .build());
+            // In front of the first.
+            late[0] = kprobes.register(
+                    Kprobe.at("main+8").post((p, regs, flags) -> {}).disabled().build());
+            end(machine);
+            assertThat(first.hits()).isEqualTo(2);
+            assertThat(late[0].hits()).isEqualTo(1);
+            // Both are called by their place.
+            assertThat(kprobes.losses().lines())
+                    .containsExactly(new Loss(first.toString(), LOAD, 0, LossCause.FAULT, 1));
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("offers")
     void guestGetsTheFaultOfTheOriginalInstructionAndItsReexecutionIsANewHit(Offer offer) {

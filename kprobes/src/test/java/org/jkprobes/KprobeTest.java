@@ -413,6 +413,28 @@ class KprobeTest {
         }
     }
 
+    /** The first hit has no second half to wait for, and so is only known to be over when the next one comes. */
+    @Test
+    void aProbeEnabledAfterAHitHasNotLostIt() {
+        ToyMachine machine = machine(Offer.REFERENCE);
+        try (Kprobes kprobes = Kprobes.on(machine)) {
+            long[] after = new long[1];
+            Kprobe before =
+                    kprobes.register(Kprobe.at("twice").pre((p, regs) -> 0).build());
+            Kprobe both = kprobes.register(Kprobe.at("twice")
+                    .pre((p, regs) -> 0)
+                    .post((p, regs, flags) -> after[0]++)
+                    .disabled()
+                    .build());
+            run(machine);
+            kprobes.enable(both);
+            run(machine);
+            assertThat(before.hits()).isEqualTo(2 * both.hits()).isPositive();
+            assertThat(after[0]).isEqualTo(both.hits());
+            assertThat(kprobes.losses().lines()).isEmpty();
+        }
+    }
+
     @Test
     void goneProbesCanOnlyBeUnregistered() {
         ToyMachine machine = machine(Offer.REFERENCE);
@@ -466,6 +488,42 @@ class KprobeTest {
             assertThat(run(machine)).isEqualTo(22);
             assertThat(probe.hits()).isEqualTo(2);
             assertThat(kprobes.registry().slotsTaken()).isEqualTo(1);
+        }
+    }
+
+    /** Nobody tells of writes where no breakpoint is. */
+    @Test
+    void guestWritesWhileAProbeIsDisabledAreSteppedAsTheyAreNow() {
+        ToyMachine machine = machine(Offer.REFERENCE);
+        machine.function("patch", 0x80003000L, """
+                li $t0, 0x80001000
+                li $t1, 0x24820001
+                sw $t1, 0($t0)
+                jr $ra
+                nop
+                """);
+        // An instruction that no MIPS32 has.
+        machine.function("spoil", 0x80003100L, """
+                li $t0, 0x80001000
+                li $t1, 0x7c00003a
+                sw $t1, 0($t0)
+                jr $ra
+                nop
+                """);
+        try (Kprobes kprobes = Kprobes.on(machine)) {
+            Kprobe probe = kprobes.register(Kprobe.at("twice").build());
+            kprobes.disable(probe);
+            machine.cpus[0].start("patch").run(100);
+            kprobes.enable(probe);
+            assertThat(run(machine)).isEqualTo(22);
+            assertThat(probe.hits()).isEqualTo(1);
+            assertThat(kprobes.registry().slotsTaken()).isEqualTo(1);
+
+            kprobes.disable(probe);
+            machine.cpus[0].start("spoil").run(100);
+            assertThatThrownBy(() -> kprobes.enable(probe)).hasMessageContaining("cannot be probed");
+            assertThat(probe.gone()).isTrue();
+            assertThat(machine.text.armedCount()).isZero();
         }
     }
 
