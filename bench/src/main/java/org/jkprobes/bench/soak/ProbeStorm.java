@@ -202,10 +202,17 @@ final class ProbeStorm {
             if (probe.gone()) {
                 return;
             }
-            if (wanted) {
-                kprobes.enable(probe);
-            } else {
-                kprobes.disable(probe);
+            try {
+                if (wanted) {
+                    kprobes.enable(probe);
+                } else {
+                    kprobes.disable(probe);
+                }
+            } catch (ProbeRefusal e) {
+                // The kernel may have changed its text meanwhile.
+                if (!probe.gone()) {
+                    throw e;
+                }
             }
         };
     }
