@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 
 /** A process whose output is read as it comes, and that is gone when the test is. */
 final class Command implements AutoCloseable {
-    private static final long SECONDS = 60;
+    /** Enough for a command that boots a guest on a host that has a third of a CPU to spare. */
+    private static final long SECONDS = 300;
 
     private final Process process;
     private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
