@@ -125,10 +125,13 @@ public final class QemuGuest implements AutoCloseable {
     static KernelSymbols boot(GdbTarget target, LongFunction<Optional<KernelSymbols>> search) {
         SettledKernel settled = new SettledKernel(target, search);
         Timer clock = new Timer("look for the kernel", true);
+        long last = 0;
         try {
             for (int i = 0; i < LOOKS; i++) {
-                Optional<KernelSymbols> found =
-                        settled.around(target.registers(0).pc());
+                long pc = target.registers(0).pc();
+                // On a busy host QEMU may not have run since the last look, which then tells nothing.
+                Optional<KernelSymbols> found = pc == last ? Optional.empty() : settled.around(pc);
+                last = pc;
                 if (found.isPresent()) {
                     return found.get();
                 }
