@@ -2,6 +2,7 @@ package org.jkprobes.gdb.target;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -105,7 +106,7 @@ final class GdbRegs implements PtRegs {
 
     private void clean() {
         if (changes > 0) {
-            java.util.Arrays.fill(changed, false);
+            Arrays.fill(changed, false);
             changes = 0;
         }
     }
@@ -122,6 +123,12 @@ final class GdbRegs implements PtRegs {
     byte[] copy() {
         load();
         return raw.clone();
+    }
+
+    /** Whether they are what they were. */
+    boolean shows(byte[] before) {
+        load();
+        return Arrays.equals(raw, before);
     }
 
     /** Shows other values without writing them. */

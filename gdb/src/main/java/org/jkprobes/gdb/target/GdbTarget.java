@@ -35,6 +35,12 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
     /** Iterations of a repeated instruction, each of which is a step. */
     private static final int MOST_STEPS = 1_000_000;
 
+    /**
+     * QEMU's vCPU stops before the instruction, as if it had been stepped, when something wants its thread to look up right then: the code of
+     * one instruction looks first, and is left, and that it was left is all that {@code cpu_tb_exec} knows.
+     */
+    private static final int MOST_IDLE_STEPS = 4;
+
     private static final int INTERRUPTED = 2;
 
     /** Why {@link #run} has returned. */
@@ -294,8 +300,16 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
         step(vcpus.get(cpu));
     }
 
+    /** A step that has done nothing is done again. An instruction that leads to itself and changes nothing may be one. */
     private void step(GdbRegs regs) {
         regs.flush();
+        byte[] before = regs.copy();
+        for (int i = 0; i < MOST_IDLE_STEPS && regs.shows(before); i++) {
+            stepOnce(regs);
+        }
+    }
+
+    private void stepOnce(GdbRegs regs) {
         memory.runs(true);
         stub.step(regs.thread());
         regs.forget();

@@ -14,16 +14,16 @@ import java.util.function.Function;
 import org.jkprobes.gdb.packet.PacketStream;
 
 /** A stub on a TCP port of this host, for one client: what it says is a function of what it is asked. */
-final class FakeStub implements AutoCloseable {
+public final class FakeStub implements AutoCloseable {
     /** Says nothing. */
-    static final String SILENCE = "(silence)";
+    public static final String SILENCE = "(silence)";
 
     private final ServerSocket server;
     private final List<String> heard = new CopyOnWriteArrayList<>();
     private final Function<String, String> answers;
     private final boolean mayStopAcknowledging;
 
-    FakeStub(boolean mayStopAcknowledging, Function<String, String> answers) {
+    public FakeStub(boolean mayStopAcknowledging, Function<String, String> answers) {
         this.answers = answers;
         this.mayStopAcknowledging = mayStopAcknowledging;
         try {
@@ -34,12 +34,12 @@ final class FakeStub implements AutoCloseable {
         Thread.ofPlatform().daemon().name("fake stub").start(this::serve);
     }
 
-    StubAddress address() {
+    public StubAddress address() {
         return new StubAddress.Tcp(server.getInetAddress().getHostAddress(), server.getLocalPort());
     }
 
     /** The packets it has been sent; {@code 0x03} for one that asks to stop. */
-    List<String> heard() {
+    public List<String> heard() {
         return heard;
     }
 
