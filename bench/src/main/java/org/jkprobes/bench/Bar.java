@@ -37,7 +37,7 @@ record Bar(String what, String unit, double limit, Sense sense, Spread figure) {
                 Locale.ROOT,
                 "%s %s %s",
                 sense.wantsMore() ? "≥" : "≤",
-                limit == Math.rint(limit) ? Long.toString((long) limit) : Double.toString(limit),
+                limit == Math.rint(limit) ? Long.toString((long) limit) : String.format(Locale.ROOT, "%.2g", limit),
                 unit);
         double there = switch (sense) {
             case SPEED -> figure.median() * slower;
