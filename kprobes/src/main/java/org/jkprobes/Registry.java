@@ -3,21 +3,16 @@ package org.jkprobes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
-import java.util.function.LongSupplier;
 import org.jkprobes.arch.Arch;
 import org.jkprobes.arch.Errno;
 import org.jkprobes.arch.ProbedInstruction;
 import org.jkprobes.arch.Slots;
 import org.jkprobes.arch.Unprobeable;
-import org.jkprobes.target.HitRecording;
-import org.jkprobes.target.Instrumentation;
 import org.jkprobes.target.Target;
-import org.jkprobes.target.Text;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +24,6 @@ final class Registry {
     private static final long AWAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Target target;
-    private final Text text;
     private final Arch arch;
     private final Places places;
     private final Reports reports;
@@ -43,12 +37,10 @@ final class Registry {
     private final SlotPool slots;
     private final HandlerCalls handlers;
     private final HitPath path;
-    private final @Nullable Instrumentation instrumentation;
-    private boolean optimize;
+    private final Arming arming;
 
     Registry(Target target, Arch arch, Places places, Reports reports, LossLedger losses) {
         this.target = target;
-        this.text = target.text();
         this.arch = arch;
         this.places = places;
         this.reports = reports;
@@ -60,9 +52,8 @@ final class Registry {
         slots = new SlotPool(target.slots().orElse(null), arch.slotBytes(), this::collect);
         handlers = new HandlerCalls(this, target, reports, losses);
         path = new HitPath(arch, cpus, this, handlers, reports);
-        instrumentation = target.instrumentation().orElse(null);
-        optimize = instrumentation != null;
-        text.onGuestWrite(this::guestWrote);
+        arming = new Arming(target, path);
+        target.text().onGuestWrite(this::guestWrote);
     }
 
     HitPath path() {
@@ -248,76 +239,13 @@ final class Registry {
         refuseIfGone(probe);
     }
 
-    /** Makes a point armed, optimized or neither, as its probes want it. If its text has gone meanwhile, they are gone, too. */
+    /** Has a point be as its probes want it. If its text has changed meanwhile, they may be gone. */
     private boolean rearm(ProbePoint point) {
         if (point.unseen && point.wantsHits()) {
             point.unseen = false;
             changed(point);
         }
-        boolean done = place(point);
-        point.unseen = !point.armed && !point.optimized;
-        return done;
-    }
-
-    private boolean place(ProbePoint point) {
-        boolean wanted = point.wantsHits();
-        boolean after = point.wantsAfter();
-        boolean optimal = wanted && optimize && !point.cannotOptimize;
-        if (instrumentation != null && optimal && counts(point, instrumentation)) {
-            point.optimized = true;
-            point.optimizedAfter = false;
-            if (point.armed) {
-                text.disarm(point.address);
-                point.armed = false;
-            }
-            return true;
-        }
-        if (point.isCounted()) {
-            // What is there counts for the target; it is to be replaced, or to go.
-            point.optimizedAfter = !after;
-        }
-        if (instrumentation != null && optimal && (!point.optimized || point.optimizedAfter != after)) {
-            optimal = instrumentation.install(point.address, after, new OptimizedHit(path, point, after));
-            point.cannotOptimize = !optimal;
-            point.optimizedAfter = after;
-        }
-        boolean done = true;
-        // The new path first, so that there is no moment without one.
-        if (wanted && !optimal && !point.armed) {
-            done = text.arm(point.address, point.instruction.breakpoint());
-            point.armed = done;
-        }
-        if (!optimal && point.optimized && instrumentation != null) {
-            instrumentation.remove(point.address);
-        }
-        point.countedByNobody();
-        point.optimized = optimal;
-        if (point.armed && (!wanted || optimal)) {
-            text.disarm(point.address);
-            point.armed = false;
-        }
-        return done;
-    }
-
-    /** Has the target count the hits of a point, and record them for one probe, if its probes want no more and it can. */
-    private boolean counts(ProbePoint point, Instrumentation by) {
-        Kprobe[] probes = point.onlyCounting();
-        if (probes.length == 0) {
-            return false;
-        }
-        List<HitRecording> recordings = Recordings.of(probes);
-        if (recordings.size() > 1) {
-            return false;
-        }
-        OptimizedHit callback = new OptimizedHit(path, point, false);
-        Optional<LongSupplier> counter = recordings.isEmpty()
-                ? by.count(point.address, callback)
-                : by.record(point.address, recordings.getFirst(), callback);
-        if (counter.isEmpty()) {
-            return false;
-        }
-        point.counted(probes, counter.get());
-        return true;
+        return arming.rearm(point);
     }
 
     boolean unregister(Kprobe probe) {
@@ -454,7 +382,7 @@ final class Registry {
     void optimize(boolean on) {
         lock.lock();
         try {
-            optimize = on && instrumentation != null;
+            arming.optimize(on);
             for (ProbePoint point : table.all()) {
                 rearm(point);
             }
