@@ -90,19 +90,9 @@ final class FastSystemCalls {
         return true;
     }
 
+    /** SWAPGS where it is not allowed; where it is, {@link PrivilegedLifter} has it. */
     boolean swapGs() {
-        if (!state.in64BitMode()) {
-            return fault.raise(Vectors.UNDEFINED);
-        }
-        if (state.cpl != 0) {
-            return fault.raise(Vectors.PROTECTION);
-        }
-        Segment gs = state.segment(Segment.GS);
-        long base = gs.base;
-        gs.base = registers.kernelGsBase();
-        registers.kernelGsBase(base);
-        state.publish();
-        return true;
+        return fault.raise(state.in64BitMode() ? Vectors.PROTECTION : Vectors.UNDEFINED);
     }
 
     /** Flat segments for privilege 0; the stack's is the one after the code's. */

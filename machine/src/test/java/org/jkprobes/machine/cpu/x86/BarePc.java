@@ -252,6 +252,13 @@ final class BarePc implements X86Registers, PhysicalMemory, SystemListener {
         kernelGsBase = value;
     }
 
+    /** As the guest's code does it: nobody is told. */
+    void swapGs() {
+        long base = bases[Segment.GS];
+        bases[Segment.GS] = kernelGsBase;
+        kernelGsBase = base;
+    }
+
     @Override
     public long load(long physical, int size) {
         int at = Math.toIntExact(physical);

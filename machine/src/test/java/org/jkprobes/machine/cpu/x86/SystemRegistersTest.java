@@ -84,9 +84,19 @@ final class SystemRegistersTest {
         assertThat(pc.system.msrs.write(Msrs.KERNEL_GS_BASE, 0xffff_8000_0000_0000L, 0))
                 .isTrue();
         assertThat(pc.system.msrs.write(Msrs.GS_BASE, 0x7000, 0)).isTrue();
-        assertThat(pc.system.systemCalls.swapGs()).isTrue();
+        pc.swapGs();
         assertThat(pc.bases[Segment.GS]).isEqualTo(0xffff_8000_0000_0000L);
         assertThat(pc.kernelGsBase()).isEqualTo(0x7000);
+        // Whoever asks sees it, and whoever changes another base does not undo it.
+        assertThat(pc.system.msrs.read(Msrs.GS_BASE, 0)).isTrue();
+        assertThat(pc.system.msrs.value()).isEqualTo(0xffff_8000_0000_0000L);
+        pc.swapGs();
+        pc.state.publish();
+        assertThat(pc.state.base(Segment.GS)).isEqualTo(0x7000);
+        assertThat(pc.system.msrs.write(Msrs.GS_BASE, 0xffff_8000_0000_0000L, 0))
+                .isTrue();
+        assertThat(pc.bases[Segment.GS]).isEqualTo(0xffff_8000_0000_0000L);
+        refused(pc.system.systemCalls.swapGs(), Vectors.PROTECTION, 0);
         refused(pc.system.msrs.write(Msrs.GS_BASE, 0x8000_0000_0000L, 0), Vectors.PROTECTION, 0);
     }
 
