@@ -44,7 +44,7 @@ class QemuBreadthTest {
         "ppc64le, PPC64EL, qemu-system-ppc64 -M pseries -cpu POWER8 -m 512 -vga none, hvc0, sys_kill",
         "mips64el, MIPS64EL, qemu-system-mips64el -M malta -cpu MIPS64R2-generic -m 512, ttyS0, ''",
     })
-    @Timeout(400)
+    @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void argumentsReturnsAndStacks(String name, Architecture debian, String qemu, String console, String caller)
             throws Exception {
         GuestArchitecture architecture = Architectures.named(name).orElseThrow();

@@ -29,7 +29,7 @@ class QemuEmulationTest {
 
     @ParameterizedTest
     @EnumSource(Guest.class)
-    @Timeout(400)
+    @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void emulatedAsStepped(Guest guest) {
         GuestArchitecture architecture = Architectures.named(guest.toString()).orElseThrow();
         int[] compared = new int[1];

@@ -39,7 +39,7 @@ class QemuHitsTest {
     }
 
     @Test
-    @Timeout(400)
+    @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void tenThousandHitsOfTwoCpusOnOneProbePoint() throws Exception {
         EventLog log = new EventLog();
         try (QemuGuest guest = guest(EACH, log)) {
@@ -67,7 +67,7 @@ class QemuHitsTest {
     }
 
     @Test
-    @Timeout(400)
+    @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aClientKilledAnywhereLeavesAGuestThatFinishes() throws Exception {
         Random random = new Random(SEED);
         EventLog log = new EventLog();

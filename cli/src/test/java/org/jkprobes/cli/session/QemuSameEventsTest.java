@@ -38,7 +38,7 @@ class QemuSameEventsTest {
 
     @ParameterizedTest
     @EnumSource(Guest.class)
-    @Timeout(400)
+    @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void theSameEvents(Guest guest) throws IOException {
         Path module = Files.writeString(folder.resolve("Looks.java"), """
                 import org.jkprobes.*;

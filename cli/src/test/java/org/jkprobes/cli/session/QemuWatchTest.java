@@ -31,7 +31,7 @@ class QemuWatchTest {
     Path folder;
 
     @Test
-    @Timeout(400)
+    @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void eachAccessOnce() throws Exception {
         Path program = GuestProgram.build(
                 folder,
