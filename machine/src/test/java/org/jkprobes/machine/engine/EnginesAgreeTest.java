@@ -16,7 +16,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random programs of micro-ops end in the same state on all engines, after every stretch, however long. */
 class EnginesAgreeTest {
-    private static final int PROGRAMS = 150;
     /** What {@link NativeCode#hasRoom} keeps free, and 24 KiB. */
     private static final long SCARCE = (1 << 18) + (24 << 10);
 
@@ -27,64 +26,58 @@ class EnginesAgreeTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void random_programs(boolean wide) {
-        int regions = 0;
-        for (long seed = 1; seed <= PROGRAMS; seed++) {
-            List<Runnable> later = new ArrayList<>();
-            Executor translators = seed % 3 == 0 ? Runnable::run : seed % 3 == 1 ? later::add : Background.thread();
-            Optional<NativeLoop> emitting = emitting(seed, translators);
-            assumeThat(emitting).as("a host that allows native code").isPresent();
-            Side interpreted = new Side(seed, wide, new Interpreter(new HotLoop()), false);
-            // Dropping what is dead makes no difference either.
-            Side emitted = new Side(seed, wide, new Interpreter(emitting.orElseThrow()), seed % 2 == 0);
-            SplittableRandom random = new SplittableRandom(seed);
-            for (int i = 0; i < STRETCHES; i++) {
-                long budget = random.nextInt(1, random.nextBoolean() ? 20 : 2000);
-                interpreted.run(budget);
-                emitted.run(budget);
-                assertThat(emitted.state())
-                        .as("seed %d, wide %s, stretch %d of %d instructions", seed, wide, i, budget)
-                        .isEqualTo(interpreted.state());
-                // Some are done much later, when the code has changed.
-                if (i % 8 == 7) {
-                    later.forEach(Runnable::run);
-                    later.clear();
-                }
-            }
-            assertThat(emitted.cpu.hashRam()).as("RAM, seed %d", seed).isEqualTo(interpreted.cpu.hashRam());
-            regions += emitting.orElseThrow().regions.made;
-        }
-        assertThat(regions).as("loops that became regions").isGreaterThan(PROGRAMS / 2);
+        int[] regions = new int[1];
+        int programs =
+                Programs.run("native code and interpreter, " + width(wide), seed -> regions[0] += emitted(seed, wide));
+        assertThat(regions[0]).as("loops that became regions").isGreaterThan(programs / 2);
     }
 
-    /** The code changes, too. */
+    /** Returns how many regions were made. */
+    private static int emitted(long seed, boolean wide) {
+        List<Runnable> later = new ArrayList<>();
+        Executor translators = seed % 3 == 0 ? Runnable::run : seed % 3 == 1 ? later::add : Background.thread();
+        Optional<NativeLoop> emitting = emitting(seed, translators);
+        assumeThat(emitting).as("a host that allows native code").isPresent();
+        NativeLoop loop = emitting.orElseThrow();
+        // Dropping what is dead makes no difference either.
+        Pair pair = new Pair(seed, wide, new Interpreter(loop));
+        for (int i = 0; i < STRETCHES; i++) {
+            pair.run(i);
+            pair.maybeChange();
+            // Some are done much later, when the code has changed.
+            if (i % 8 == 7) {
+                later.forEach(Runnable::run);
+                later.clear();
+            }
+        }
+        pair.compareRam();
+        return loop.regions.made;
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void random_programs_unrolled(boolean wide) {
-        int made = 0;
-        for (long seed = 1; seed <= PROGRAMS; seed++) {
-            // Every fourth has room for little, and drops what it has made again and again.
-            Unroller.Bounds bounds = seed % 4 == 0 ? new Unroller.Bounds(3, 8, 2) : Unroller.Bounds.USUAL;
-            Unroller unroller = new Unroller(1 + (int) seed % 3, 1 + (int) seed % 50, 2, bounds);
-            Side interpreted = new Side(seed, wide, new Interpreter(new HotLoop()), false);
-            Side unrolled = new Side(seed, wide, new Interpreter(new UnrolledLoop(unroller)), seed % 2 == 0);
-            SplittableRandom random = new SplittableRandom(seed);
-            for (int i = 0; i < STRETCHES; i++) {
-                long budget = random.nextInt(1, random.nextBoolean() ? 20 : 2000);
-                interpreted.run(budget);
-                unrolled.run(budget);
-                assertThat(unrolled.state())
-                        .as("seed %d, wide %s, stretch %d of %d instructions", seed, wide, i, budget)
-                        .isEqualTo(interpreted.state());
-                if (random.nextInt(4) == 0) {
-                    int address = 4 * random.nextInt(RandomCpu.CODE_SIZE / 4);
-                    interpreted.cpu.change(address);
-                    unrolled.cpu.change(address);
-                }
-            }
-            assertThat(unrolled.cpu.hashRam()).as("RAM, seed %d", seed).isEqualTo(interpreted.cpu.hashRam());
-            made += unroller.made;
+        int[] made = new int[1];
+        int programs = Programs.run("methods and interpreter, " + width(wide), seed -> made[0] += unrolled(seed, wide));
+        assertThat(made[0]).as("methods").isGreaterThan(programs);
+    }
+
+    /** Returns how many methods were made. */
+    private static int unrolled(long seed, boolean wide) {
+        // Every fourth has room for little, and drops what it has made again and again.
+        Unroller.Bounds bounds = seed % 4 == 0 ? new Unroller.Bounds(3, 8, 2) : Unroller.Bounds.USUAL;
+        Unroller unroller = new Unroller(1 + (int) (seed % 3), 1 + (int) (seed % 50), 2, bounds);
+        Pair pair = new Pair(seed, wide, new Interpreter(new UnrolledLoop(unroller)));
+        for (int i = 0; i < STRETCHES; i++) {
+            pair.run(i);
+            pair.maybeChange();
         }
-        assertThat(made).as("methods").isGreaterThan(PROGRAMS);
+        pair.compareRam();
+        return unroller.made;
+    }
+
+    private static String width(boolean wide) {
+        return wide ? "64 bits" : "32 bits";
     }
 
     /** What was lifted and is of no use any more makes room; and the engines still agree. */
@@ -112,9 +105,46 @@ class EnginesAgreeTest {
 
     /** Every fourth has so little code memory that it fills, and all is dropped, again and again. */
     private static Optional<NativeLoop> emitting(long seed, Executor translators) {
-        int threshold = 1 + (int) seed % 3;
+        int threshold = 1 + (int) (seed % 3);
         return CodeMemory.map(seed % 4 == 0 ? SCARCE : PLENTY)
                 .map(memory -> new NativeLoop(memory, threshold, 1, translators));
+    }
+
+    /** A program on the interpreter, and on another engine. */
+    private static final class Pair {
+        final SplittableRandom random;
+        final Side interpreted;
+        final Side other;
+        private final String what;
+
+        Pair(long seed, boolean wide, Engine engine) {
+            random = new SplittableRandom(seed);
+            interpreted = new Side(seed, wide, new Interpreter(new HotLoop()), false);
+            other = new Side(seed, wide, engine, seed % 2 == 0);
+            what = "seed %d, %s".formatted(seed, width(wide));
+        }
+
+        void run(int stretch) {
+            long budget = random.nextInt(1, random.nextBoolean() ? 20 : 2000);
+            interpreted.run(budget);
+            other.run(budget);
+            assertThat(other.state())
+                    .as("%s, stretch %d of %d instructions", what, stretch, budget)
+                    .isEqualTo(interpreted.state());
+        }
+
+        /** Now and then an instruction becomes another. */
+        void maybeChange() {
+            if (random.nextInt(4) == 0) {
+                int address = 4 * random.nextInt(RandomCpu.CODE_SIZE / 4);
+                interpreted.cpu.change(address);
+                other.cpu.change(address);
+            }
+        }
+
+        void compareRam() {
+            assertThat(other.cpu.hashRam()).as("RAM, %s", what).isEqualTo(interpreted.cpu.hashRam());
+        }
     }
 
     private static final class Side {
