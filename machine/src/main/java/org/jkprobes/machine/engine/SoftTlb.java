@@ -12,7 +12,9 @@ public final class SoftTlb {
     /** Log2 of the longs of an entry. */
     private static final int ENTRY_BITS = 2;
 
-    static final int SET_BITS = 9;
+    /** 8 MiB of pages: a program that works on 4 MiB must find all of it here, since every miss goes to Java. */
+    static final int SET_BITS = 11;
+
     static final int SETS = 4;
     /** The bits of a CPU's mode that choose the set. */
     static final int SET_MASK = SETS - 1;
@@ -37,6 +39,10 @@ public final class SoftTlb {
     private final int[] global = new int[SETS * ENTRIES];
 
     private int globalCount;
+    /** Entries that were filled with a write tag since the last flush of those; if it is full, there may be more. */
+    private final int[] written = new int[SETS * ENTRIES];
+
+    private int writtenCount;
     /** Where emitted code looks: a copy of the entries in the host's memory; 0 if there is none. */
     private long mirror;
 
@@ -61,6 +67,9 @@ public final class SoftTlb {
         long page = address & -(1L << PAGE_BITS);
         put(entry + READ, page);
         put(entry + WRITE, writable ? page : EMPTY);
+        if (writable && writtenCount < written.length) {
+            written[writtenCount++] = entry;
+        }
         put(entry + ADDEND, (hostAddress & -(1L << PAGE_BITS)) - page);
         switch (lifetime) {
             case LOCAL -> mapped[mappedCount++] = entry;
@@ -102,13 +111,20 @@ public final class SoftTlb {
         }
         mappedCount = 0;
         globalCount = 0;
+        writtenCount = 0;
     }
 
     /** Takes all write permissions away: the next store to each page is seen again. */
     void flushWrites() {
-        for (int entry = 0; entry < SETS * SET_LENGTH; entry += 1 << ENTRY_BITS) {
-            put(entry + WRITE, EMPTY);
+        if (writtenCount == written.length) {
+            for (int entry = 0; entry < SETS * SET_LENGTH; entry += 1 << ENTRY_BITS) {
+                put(entry + WRITE, EMPTY);
+            }
         }
+        for (int i = 0; i < writtenCount; i++) {
+            put(written[i] + WRITE, EMPTY);
+        }
+        writtenCount = 0;
     }
 
     private void clear(int entry) {
