@@ -14,6 +14,11 @@ final class CpuEvents implements SystemListener {
     }
 
     @Override
+    public void selector(int segment, int selector) {
+        cpu.slot(X86Slots.SELECTOR + segment, selector);
+    }
+
+    @Override
     public void forgetPage(long linear) {
         cpu.forgetTranslation(linear);
     }

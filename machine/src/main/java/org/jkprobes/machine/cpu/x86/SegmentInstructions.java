@@ -36,8 +36,7 @@ final class SegmentInstructions {
             case CALL_FAR, JMP_FAR -> {
                 return far(i, size, next);
             }
-            case MOV_SEG -> move(block, i, now);
-            case PUSH -> pushSelector(block, i, state.segment(register(i.operand(0))).selector);
+            case MOV_SEG -> move(i, now);
             case POP -> pop(i, now);
             default -> loadPointer(i, now);
         }
@@ -87,26 +86,19 @@ final class SegmentInstructions {
         return done;
     }
 
-    private void move(Block block, X86Instruction i, long now) {
-        if (i.operand(0) instanceof X86Operand.Reg to && to.kind() == X86Operand.Kind.SEG) {
-            if (to.number() == Segment.CS || to.number() > Segment.GS) {
-                cpu.fault(Vectors.UNDEFINED);
-                return;
-            }
-            long selector = i.operand(1) instanceof X86Operand.Reg from
-                    ? cpu.slot(from.number())
-                    : cpu.read(cpu.slot(ADDRESS), 2);
-            if (!cpu.left()) {
-                load(to.number(), (int) selector & 0xffff, now);
-            }
-            return;
-        }
-        int number = register(i.operand(1));
-        if (number > Segment.GS) {
+    /** MOV to a segment register; {@link SelectorLifter} has MOV from one that there is. */
+    private void move(X86Instruction i, long now) {
+        boolean to = i.operand(0) instanceof X86Operand.Reg reg && reg.kind() == X86Operand.Kind.SEG;
+        int number = to ? register(i.operand(0)) : Segment.CS;
+        if (number == Segment.CS || number > Segment.GS) {
             cpu.fault(Vectors.UNDEFINED);
             return;
         }
-        storeWord(block, i, state.segment(number).selector);
+        long selector =
+                i.operand(1) instanceof X86Operand.Reg from ? cpu.slot(from.number()) : cpu.read(cpu.slot(ADDRESS), 2);
+        if (!cpu.left()) {
+            load(number, (int) selector & 0xffff, now);
+        }
     }
 
     /** A store of 16 bits to memory, or of the operand's size to a register. */
@@ -147,20 +139,12 @@ final class SegmentInstructions {
         cpu.moveStack(stackMask(), by);
     }
 
-    /** Of 32 bits the upper 16 stay what they were in memory, as Intel's CPUs have it. */
-    private void pushSelector(Block block, X86Instruction i, long selector) {
-        push(block, i.stackBits() / 8, i.stackBits() == 32 ? 2 : i.stackBits() / 8, selector);
-    }
-
     /** Pushes a value of the instruction's stack width. */
     void push(Block block, X86Instruction i, long value) {
-        push(block, i.stackBits() / 8, i.stackBits() / 8, value);
-    }
-
-    private void push(Block block, int bytes, int stored, long value) {
+        int bytes = i.stackBits() / 8;
         long offset = cpu.slot(RSP) - bytes & stackMask();
-        if (cpu.checkLimit(Segment.SS, offset, stored, true)
-                && cpu.write(block, cpu.linear(Segment.SS, 64, offset), stored, value)) {
+        if (cpu.checkLimit(Segment.SS, offset, bytes, true)
+                && cpu.write(block, cpu.linear(Segment.SS, 64, offset), bytes, value)) {
             moveStack(-bytes);
         }
     }

@@ -68,8 +68,7 @@ final class SystemInstructions {
     /** Whether an instruction neither jumps nor changes what following ones are lifted to. */
     static boolean staysInside(X86Instruction i) {
         return switch (i.op()) {
-            case PUSH -> true;
-            case MOV_SEG, MOV_CR, MOV_DR ->
+            case MOV_CR, MOV_DR ->
                 i.operand(0) instanceof X86Operand.Mem
                         || i.operand(0) instanceof X86Operand.Reg to && to.kind() == X86Operand.Kind.GPR;
             default -> INSIDE.contains(i.op()) && !i.lock() || i.op() == X86Op.CMPXCHG8B || i.op() == X86Op.CMPXCHG16B;
@@ -88,7 +87,7 @@ final class SystemInstructions {
             return false;
         }
         switch (i.op()) {
-            case CALL_FAR, JMP_FAR, RET_FAR, IRET, MOV_SEG, PUSH, POP, LES, LDS, LSS, LFS, LGS -> {
+            case CALL_FAR, JMP_FAR, RET_FAR, IRET, MOV_SEG, POP, LES, LDS, LSS, LFS, LGS -> {
                 return segments.run(block, i, now);
             }
             case INT, INT3, INTO, INT1 -> {

@@ -5,6 +5,9 @@ interface SystemListener {
     /** The base that addresses in a segment are to add; 0 for those of ES, CS, SS and DS in 64-bit mode. */
     void segmentBase(int segment, long base);
 
+    /** What a segment register holds. */
+    void selector(int segment, int selector);
+
     /** The translation of one page has ceased. */
     void forgetPage(long linear);
 

@@ -40,6 +40,7 @@ final class SystemState implements Stateful {
     boolean nmiBlocked;
 
     private final long[] published = new long[6];
+    private final int[] publishedSelectors = new int[6];
     private final X86Registers registers;
     private final SystemListener listener;
 
@@ -187,13 +188,17 @@ final class SystemState implements Stateful {
         return number < Segment.FS && in64BitMode() ? 0 : segments[number].base;
     }
 
-    /** Tells the listener of bases that have changed. */
+    /** Tells the listener of bases and selectors that have changed. */
     void publish() {
         for (int i = 0; i < published.length; i++) {
             long base = base(i);
             if (published[i] != base) {
                 published[i] = base;
                 listener.segmentBase(i, base);
+            }
+            if (publishedSelectors[i] != segments[i].selector) {
+                publishedSelectors[i] = segments[i].selector;
+                listener.selector(i, segments[i].selector);
             }
         }
     }
@@ -303,6 +308,8 @@ final class SystemState implements Stateful {
         for (int i = 0; i < published.length; i++) {
             published[i] = i < Segment.FS && in64BitMode() ? 0 : segments[i].base;
             listener.segmentBase(i, published[i]);
+            publishedSelectors[i] = segments[i].selector;
+            listener.selector(i, segments[i].selector);
         }
     }
 }

@@ -43,6 +43,7 @@ final class X86Lifter {
     private final StringLifter strings = new StringLifter(emit, operands);
     private final DataLifter data = new DataLifter(emit, operands);
     private final PrivilegedLifter privileged = new PrivilegedLifter(emit, operands);
+    private final SelectorLifter selectors = new SelectorLifter(operands);
     private final BitLifter bits = new BitLifter(emit, operands);
     private final ControlLifter control = new ControlLifter(emit, operands);
     private final byte[] bytes = new byte[PAGE + LONGEST];
@@ -192,6 +193,9 @@ final class X86Lifter {
             if (arithmetic.lift(i) || data.lift(i) || bits.lift(i) || privileged.lift(i)) {
                 return false;
             }
+        }
+        if (selectors.lift(i)) {
+            return false;
         }
         int number = table.number(i, bytes, offset);
         if (StringInstructions.isString(i)) {

@@ -55,8 +55,11 @@ public final class X86Slots {
     /** What SWAPGS exchanges with GS's base. */
     static final int KERNEL_GS_BASE = 69;
 
+    /** Selectors of ES, CS, SS, DS, FS, GS. */
+    static final int SELECTOR = 70;
+
     /** What is of no use behind the instruction, by bit. */
     static final long TEMPORARIES = 0x7fL << T0;
     /** Slots in use. */
-    static final int COUNT = 70;
+    static final int COUNT = 76;
 }

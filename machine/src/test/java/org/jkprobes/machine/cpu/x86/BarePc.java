@@ -36,6 +36,7 @@ final class BarePc implements X86Registers, PhysicalMemory, SystemListener {
     private long systemFlags;
     private long kernelGsBase;
     final long[] bases = new long[6];
+    final int[] selectors = new int[6];
     final List<String> log = new ArrayList<>();
     final X86System system;
     final SystemState state;
@@ -284,6 +285,11 @@ final class BarePc implements X86Registers, PhysicalMemory, SystemListener {
     @Override
     public void segmentBase(int segment, long base) {
         bases[segment] = base;
+    }
+
+    @Override
+    public void selector(int segment, int selector) {
+        selectors[segment] = selector;
     }
 
     @Override
