@@ -41,6 +41,9 @@ final class SystemState implements Stateful {
 
     private final long[] published = new long[6];
     private final int[] publishedSelectors = new int[6];
+    /** {@link #segmentBits} as they were when last published: asked for much more often than they change. */
+    private int publishedBits;
+
     private final X86Registers registers;
     private final SystemListener listener;
 
@@ -201,6 +204,7 @@ final class SystemState implements Stateful {
                 listener.selector(i, segments[i].selector);
             }
         }
+        publishedBits = segmentBits();
     }
 
     /** {@link ModeBits} as they are now. */
@@ -211,7 +215,11 @@ final class SystemState implements Stateful {
         boolean fpuReady = (cr0 & (Cr.CR0_TS | Cr.CR0_EM)) == 0 && (cr4 & Cr.CR4_OSFXSR) != 0;
         bits |= fpuReady ? 0 : ModeBits.FPU_CHECK;
         bits |= (dr[7] & 0xff) != 0 ? DebugRegisters.modeBits(dr[7]) : 0;
-        return in64BitMode() ? bits | ModeBits.LONG : bits | segmentBits();
+        if (in64BitMode()) {
+            return bits | ModeBits.LONG;
+        }
+        assert publishedBits == segmentBits() : "segments have changed, and nobody was told";
+        return bits | publishedBits | (plainSegments() ? ModeBits.REAL : 0);
     }
 
     private int segmentBits() {
@@ -219,8 +227,7 @@ final class SystemState implements Stateful {
         Segment ss = segments[Segment.SS];
         Segment ds = segments[Segment.DS];
         Segment es = segments[Segment.ES];
-        int bits = plainSegments() ? ModeBits.REAL : 0;
-        bits |= (cs.attributes & Segment.BIG) != 0 ? ModeBits.CODE_BIG : 0;
+        int bits = (cs.attributes & Segment.BIG) != 0 ? ModeBits.CODE_BIG : 0;
         bits |= (ss.attributes & Segment.BIG) != 0 ? ModeBits.STACK_BIG : 0;
         bits |= (ss.base | ds.base | es.base) != 0 ? ModeBits.DATA_BASE : 0;
         bits |= cs.base != 0 ? ModeBits.CODE_BASE : 0;
@@ -311,5 +318,6 @@ final class SystemState implements Stateful {
             publishedSelectors[i] = segments[i].selector;
             listener.selector(i, segments[i].selector);
         }
+        publishedBits = segmentBits();
     }
 }
