@@ -403,7 +403,7 @@ final class HotLoop extends Straight {
                     }
                     break;
                 }
-                case Op.EXIT_IF:
+                case Op.EXIT_IF, Op.RAISE_IF:
                     if ((int) slots[Op.a(uop)] == 0) {
                         continue;
                     }

@@ -226,7 +226,7 @@ final class NativeEmitter {
             }
             case Op.MERGE_LEFT, Op.MERGE_RIGHT -> merge(Op.op(uop) == Op.MERGE_LEFT, d, a, b);
             case Op.ST_LEFT, Op.ST_RIGHT -> storePart(Op.op(uop) == Op.ST_LEFT, d, a, index);
-            case Op.EXIT_IF -> {
+            case Op.EXIT_IF, Op.RAISE_IF -> {
                 int register = cache.read(a);
                 out.op(false, X64Assembler.TEST, register, register);
                 aside(out.jumpIf(X64Assembler.NOT_EQUAL), index);

@@ -350,7 +350,7 @@ final class UnrolledCode {
             case Op.ST16 -> store("store16", uop, 2, number, index, temporaries);
             case Op.ST32 -> store("store32", uop, 4, number, index, temporaries);
             case Op.ST64 -> store("store64", uop, 8, number, index, temporaries);
-            case Op.EXIT_IF -> {
+            case Op.EXIT_IF, Op.RAISE_IF -> {
                 leaving(number, Unrolled.AT, index, temporaries);
                 load(Op.a(uop));
                 out.invokestatic(UNROLLED, "leaveIf", MethodTypeDesc.of(CD_void, CD_long));

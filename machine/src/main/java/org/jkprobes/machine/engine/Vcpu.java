@@ -56,7 +56,7 @@ public abstract class Vcpu implements Stateful {
     long runBudget;
 
     /** No exception. */
-    protected static final int NONE = -1;
+    public static final int NONE = -1;
     /** Marks blocks of one instruction in {@link Block#mode}. */
     private static final int SINGLE = 1 << 30;
 

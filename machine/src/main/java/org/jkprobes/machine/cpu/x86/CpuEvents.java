@@ -46,11 +46,13 @@ final class CpuEvents implements SystemListener {
     @Override
     public void apicBase(long value) {
         cpu.interrupts().apicBase(value);
+        cpu.lookAtInterrupts();
     }
 
     @Override
     public void taskPriority(int value) {
         cpu.interrupts().taskPriority(value);
+        cpu.lookAtInterrupts();
     }
 
     @Override

@@ -25,9 +25,14 @@ final class InterruptPins {
         return nmi && !state.nmiBlocked;
     }
 
+    /** Whether an interrupt waits for EFLAGS.IF. */
+    boolean waits() {
+        return interrupts.pending();
+    }
+
     /** Whether one is to be delivered, shadows aside. */
-    boolean due() {
-        return nmiDue() || state.flag(Flag.IF) && interrupts.pending();
+    boolean due(boolean waits) {
+        return nmiDue() || waits && state.flag(Flag.IF);
     }
 
     /** The instruction that is done at a virtual time holds interrupts off until the next is done. */

@@ -348,14 +348,17 @@ public final class X86Cpu extends ProbedCpu {
         return step.stepping();
     }
 
+    /** Also tells emitted code, which sets IF by itself as long as nobody waits for it. */
     @Override
     protected boolean interruptDue() {
-        return pins.due();
+        boolean waits = pins.waits();
+        slot(X86Slots.INTERRUPT_WAITS, waits ? Flag.IF : 0);
+        return pins.due(waits);
     }
 
     /** IF may have been set, or an interrupt may have become due. */
     void lookAtInterrupts() {
-        attention |= pins.due();
+        attention |= interruptDue();
     }
 
     /** The instruction at work, at a virtual time, holds interrupts off until the next is done. */
@@ -373,7 +376,7 @@ public final class X86Cpu extends ProbedCpu {
     public void attend() {
         attention = false;
         attendAfterNext = false;
-        if (step.holdsInterrupts() || !pins.due()) {
+        if (!interruptDue() || step.holdsInterrupts()) {
             return;
         }
         if (pins.shadowed(timeline.now())) {

@@ -80,7 +80,7 @@ final class X86Lifter {
         arithmetic.begin(into);
         strings.begin(into);
         data.begin(into);
-        privileged.begin(into, mode);
+        privileged.begin(into, mode, limit == 1);
         bits.begin(into);
         control.begin(into, start, mode);
         inPage = PAGE - (int) (physical & PAGE - 1);
@@ -108,7 +108,7 @@ final class X86Lifter {
                     return;
                 }
             }
-            need(offset + LONGEST);
+            need(offset + 2 * LONGEST);
             X86Instruction i = X86Decoder.decode(bytes, offset, available, decoding);
             if (i.status() == X86Instruction.Status.TRUNCATED) {
                 if (first) {
@@ -128,11 +128,23 @@ final class X86Lifter {
             }
             begin(i, probe);
             long next = pc + i.length() & wrap;
+            if (i.op() == X86Op.STI) {
+                privileged.followed(isFollowed(offset + i.length(), next, limit, decoding));
+            }
             if (instruction(i, offset, next)) {
                 return;
             }
             offset += i.length();
         }
+    }
+
+    /** Whether there will be another instruction in this block, at {@code offset}. */
+    private boolean isFollowed(int offset, long pc, int limit, X86Mode decoding) {
+        if (out.instructions() >= limit || offset >= inPage || cutAt(offset, pc)) {
+            return false;
+        }
+        X86Instruction i = X86Decoder.decode(bytes, offset, available, decoding);
+        return i.isValid() && i.status() != X86Instruction.Status.TRUNCATED && !i.isRepeated() && i.op() != X86Op.INT3;
     }
 
     /** An instruction on two pages: a block of its own. */

@@ -58,8 +58,11 @@ public final class X86Slots {
     /** Selectors of ES, CS, SS, DS, FS, GS. */
     static final int SELECTOR = 70;
 
+    /** {@link Flag#IF} if an interrupt may be waiting for it to be set, else 0. No part of the state: it follows from the controllers'. */
+    static final int INTERRUPT_WAITS = 76;
+
     /** What is of no use behind the instruction, by bit. */
     static final long TEMPORARIES = 0x7fL << T0;
     /** Slots in use. */
-    static final int COUNT = 76;
+    static final int COUNT = 77;
 }
