@@ -27,6 +27,8 @@ final class SystemMachine implements Bus, Device, X86Interrupts {
     static final int CODE_16 = 0x18;
 
     static final int TIMER = 0x40;
+    /** {@code 1: cli; nop; sti; inc %eax; cli; push $0x202; popf; inc %eax; jmp 1b}. */
+    static final String ENABLING = "fa 90 fb 40 fa 6802020000 9d 40 ebf2";
 
     private static final int RAM_SIZE = 1 << 20;
     private static final int GDT = 0x1000;

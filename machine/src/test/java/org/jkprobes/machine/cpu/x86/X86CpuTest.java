@@ -2,6 +2,8 @@ package org.jkprobes.machine.cpu.x86;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jkprobes.machine.StateInput;
 import org.jkprobes.machine.StateOutput;
 import org.jkprobes.machine.engine.Engine;
@@ -50,6 +52,44 @@ class X86CpuTest {
         m.interrupt();
         m.run(10);
         assertThat(m.frame(0)).isEqualTo(CODE + 3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void popfThatEnablesInterruptsHoldsNothing(boolean emitted) {
+        // nop; push $0x202; popf; inc %eax
+        SystemMachine m = new SystemMachine(engine(emitted)).code(CODE, "90 6802020000 9d 40");
+        m.interrupt();
+        m.run(100);
+        assertThat(m.vector()).isEqualTo(SystemMachine.TIMER);
+        assertThat(m.frame(0)).isEqualTo(CODE + 7);
+        assertThat(m.cpu.slot(EAX)).isZero();
+    }
+
+    /** Interrupts are requested at any instruction of a loop, and taken where the other engine takes them. */
+    @Test
+    void interruptsComeAtTheSameInstructionsOnBothEngines() {
+        SystemMachine emitted = new SystemMachine(engine(true)).code(CODE, SystemMachine.ENABLING);
+        SystemMachine interpreted = machine().code(CODE, SystemMachine.ENABLING);
+        List<Integer> taken = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            int most = i * 7 % 23;
+            taken.add(interruptedAfter(interpreted, most));
+            assertThat(interruptedAfter(emitted, most)).as("request %d", i).isEqualTo(taken.getLast());
+            assertThat(emitted.timeline.retired()).isEqualTo(interpreted.timeline.retired());
+        }
+        // Behind nop; sti; inc %eax, behind the popf, and behind the two after that: nowhere else.
+        assertThat(taken).containsOnly(CODE + 4, CODE + 11, CODE + 12, CODE);
+    }
+
+    private static int interruptedAfter(SystemMachine m, long most) {
+        m.run(most);
+        m.interrupt();
+        m.run(100);
+        assertThat(m.vector()).isEqualTo(SystemMachine.TIMER);
+        int at = m.frame(0);
+        m.resume();
+        return at;
     }
 
     @Test

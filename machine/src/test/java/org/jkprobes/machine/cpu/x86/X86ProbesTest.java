@@ -122,6 +122,15 @@ class X86ProbesTest {
             m.resume().run(10);
             seen.accept(m);
         }),
+        INTERRUPTS_ARE_ENABLED(SystemMachine.ENABLING, List.of(0, 1, 2, 3, 4, 5, 10, 11, 12), -1, (m, seen) -> {
+            for (int i = 0; i < 60; i++) {
+                m.run(i * 7 % 23);
+                m.interrupt();
+                m.run(100);
+                seen.accept(m);
+                m.resume();
+            }
+        }),
         INSTRUCTIONS_ON_TWO_PAGES("ffe3", List.of(0, 0x2ffd, 0x3002), -1, (m, seen) -> {
             m.code(0x12ffd, "b81122 3344 40 ebfe").code(0x55000, "5566 40 ebfe");
             m.page();
