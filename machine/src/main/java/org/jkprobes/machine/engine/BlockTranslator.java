@@ -81,7 +81,7 @@ final class BlockTranslator {
         }
         if (op == Op.JUMPR) {
             cache.spillBut(dead);
-            emitter.indirect(Op.a(uop), index, block.mode);
+            emitter.jumps.indirect(Op.a(uop), index, block.mode);
             return true;
         }
         if (!Op.branches(op)) {
@@ -94,14 +94,14 @@ final class BlockTranslator {
             site0 = out.jump();
             emitter.aside(site0, index);
         } else {
-            emitter.known(block.exit0, block.mode, index, at);
+            emitter.jumps.known(block.exit0, block.mode, index, at);
         }
         if (block.chain1) {
             site1 = taken;
             emitter.aside(site1, index);
         } else {
             out.land(taken);
-            emitter.known(block.exit1, block.mode, index, at);
+            emitter.jumps.known(block.exit1, block.mode, index, at);
         }
         return true;
     }

@@ -1,6 +1,5 @@
 package org.jkprobes.machine.engine;
 
-import static org.jkprobes.machine.engine.X64Assembler.R13;
 import static org.jkprobes.machine.engine.X64Assembler.RAX;
 import static org.jkprobes.machine.engine.X64Assembler.RBX;
 import static org.jkprobes.machine.engine.X64Assembler.RCX;
@@ -14,13 +13,6 @@ import java.util.List;
  * are free inside a micro-op, the others are the {@link RegisterCache}'s.
  */
 final class NativeEmitter {
-    private static final int PAGE = -(1 << SoftTlb.PAGE_BITS);
-    /** An address shifted right by this, and masked, is the offset of its soft TLB entry. */
-    private static final int TLB_SHIFT = SoftTlb.PAGE_BITS - 5;
-
-    private static final int TLB_MASK = SoftTlb.ENTRIES - 1 << 5;
-    private static final int LEA = 0x8d;
-
     /**
      * A part that is rarely run, emitted behind the block: micro-op {@code index} is left to Java.
      *
@@ -35,17 +27,21 @@ final class NativeEmitter {
     final X64Assembler out = new X64Assembler();
     final RegisterCache cache = new RegisterCache(out);
     final List<Aside> asides = new ArrayList<>();
+    final JumpCode jumps = new JumpCode(out, cache, asides);
+    private final MemoryCode memory;
     private EmitterSettings settings;
     private int zero;
     private ProbeCode probe = ProbeCode.NONE;
 
     NativeEmitter(EmitterSettings settings) {
+        memory = new MemoryCode(out, cache, asides, settings);
         begin(settings);
     }
 
     /** Starts new code. */
     void begin(EmitterSettings settings) {
         this.settings = settings;
+        memory.begin(settings);
         zero = settings.zero();
         out.reset();
     }
@@ -216,8 +212,8 @@ final class NativeEmitter {
             case Op.MOVZ -> move(false, X64Assembler.NOT_EQUAL, d, a, b);
             case Op.MOVN -> move(false, X64Assembler.EQUAL, d, a, b);
             case Op.MOVN64 -> move(true, X64Assembler.EQUAL, d, a, b);
-            case Op.LD32, Op.LD8U, Op.LD8S, Op.LD16U, Op.LD16S, Op.LD64 -> load(Op.op(uop), d, a, imm, index);
-            case Op.ST32, Op.ST8, Op.ST16, Op.ST64 -> store(Op.op(uop), d, a, imm, index);
+            case Op.LD32, Op.LD8U, Op.LD8S, Op.LD16U, Op.LD16S, Op.LD64 -> memory.load(Op.op(uop), d, a, imm, index);
+            case Op.ST32, Op.ST8, Op.ST16, Op.ST64 -> memory.store(Op.op(uop), d, a, imm, index);
             case Op.PROBE -> {
                 return probe(imm, index);
             }
@@ -225,7 +221,7 @@ final class NativeEmitter {
                 return compute(uop, index);
             }
             case Op.MERGE_LEFT, Op.MERGE_RIGHT -> merge(Op.op(uop) == Op.MERGE_LEFT, d, a, b);
-            case Op.ST_LEFT, Op.ST_RIGHT -> storePart(Op.op(uop) == Op.ST_LEFT, d, a, index);
+            case Op.ST_LEFT, Op.ST_RIGHT -> memory.storePart(Op.op(uop) == Op.ST_LEFT, d, a, index);
             case Op.EXIT_IF, Op.RAISE_IF -> {
                 int register = cache.read(a);
                 out.op(false, X64Assembler.TEST, register, register);
@@ -425,31 +421,6 @@ final class NativeEmitter {
         cache.write(d, RAX);
     }
 
-    /** SWL and SWR, by a change of the aligned word: see {@link Op#ST_LEFT}. */
-    private void storePart(boolean left, int d, int a, int index) {
-        int value = cache.read(d);
-        int miss = address(a, 0, 0, SoftTlb.WRITE);
-        out.move(false, RCX, RAX);
-        out.immediate(false, X64Assembler.AND, RCX, 3);
-        out.immediate(true, X64Assembler.AND, RAX, -4);
-        out.shift(false, X64Assembler.SHL, RCX, 3);
-        out.constantSigned(RDX, -1);
-        out.shift(false, X64Assembler.SHL, RDX);
-        if (left) {
-            // The bytes up to this one are replaced, by the highest ones.
-            out.shift(false, X64Assembler.SHL, RDX, 8);
-            out.immediate(false, X64Assembler.XOR, RCX, 24);
-        } else {
-            out.not(RDX);
-        }
-        out.changeMemory(X64Assembler.AND, RAX, RDX);
-        out.move(false, RDX, value);
-        out.shift(false, left ? X64Assembler.SHR : X64Assembler.SHL, RDX);
-        out.changeMemory(X64Assembler.OR, RAX, RDX);
-        RegisterCache.State now = cache.state();
-        asides.add(new Aside(miss, index, now, now, out.size(), 0));
-    }
-
     /** Writes c and two slots to three slots. */
     private void record(int d, int c, int a, int b) {
         if (b == zero) {
@@ -515,73 +486,6 @@ final class NativeEmitter {
         cache.write(d, RAX);
     }
 
-    // ---- memory ----
-
-    /** RAX = the host's address; jumps aside if the soft TLB does not know it. */
-    private int address(int a, int imm, int alignment, int tag) {
-        boolean wide = settings.wrap() == -1L;
-        int base = cache.read(a);
-        if (imm != 0) {
-            out.add(wide, RAX, base, imm);
-        } else {
-            out.move(wide, RAX, base);
-        }
-        out.move(wide, RCX, RAX);
-        out.shift(wide, X64Assembler.SHR, RCX, TLB_SHIFT);
-        out.immediate(false, X64Assembler.AND, RCX, TLB_MASK);
-        if (settings.crossing() && alignment != 0) {
-            // By the page of the last byte: an access misses only if it crosses pages.
-            out.add(wide, RDX, RAX, alignment);
-            out.immediate(wide, X64Assembler.AND, RDX, PAGE);
-        } else {
-            out.move(wide, RDX, RAX);
-            out.immediate(wide, X64Assembler.AND, RDX, PAGE | alignment);
-        }
-        out.opIndexed(true, X64Assembler.CMP, RDX, R13, RCX, tag * 8);
-        int miss = out.jumpIf(X64Assembler.NOT_EQUAL);
-        out.opIndexed(true, X64Assembler.ADD, RAX, R13, RCX, SoftTlb.ADDEND * 8);
-        return miss;
-    }
-
-    private void load(int op, int d, int a, int imm, int index) {
-        int alignment = switch (op) {
-            case Op.LD64 -> 7;
-            case Op.LD32 -> 3;
-            case Op.LD16U, Op.LD16S -> 1;
-            default -> 0;
-        };
-        int miss = address(a, imm, alignment, SoftTlb.READ);
-        RegisterCache.State at = cache.state();
-        int to = cache.target(d);
-        switch (op) {
-            case Op.LD64 -> out.load(true, to, RAX, 0);
-            case Op.LD32 -> out.load(false, to, RAX, 0);
-            case Op.LD16U -> out.loadExtended(0xb7, to, RAX, 0);
-            case Op.LD16S -> out.loadExtended(0xbf, to, RAX, 0);
-            case Op.LD8U -> out.loadExtended(0xb6, to, RAX, 0);
-            default -> out.loadExtended(0xbe, to, RAX, 0);
-        }
-        asides.add(new Aside(miss, index, at, cache.state(), out.size(), 0));
-    }
-
-    private void store(int op, int d, int a, int imm, int index) {
-        int value = d == zero ? -1 : cache.read(d);
-        int bytes = op == Op.ST64 ? 8 : op == Op.ST32 ? 4 : op == Op.ST16 ? 2 : 1;
-        int miss = address(a, imm, bytes - 1, SoftTlb.WRITE);
-        if (value < 0) {
-            out.storeZero(bytes, RAX);
-        } else {
-            switch (bytes) {
-                case 8 -> out.store(true, value, RAX, 0);
-                case 4 -> out.store(false, value, RAX, 0);
-                case 2 -> out.store16(value, RAX, 0);
-                default -> out.store8(value, RAX, 0);
-            }
-        }
-        RegisterCache.State now = cache.state();
-        asides.add(new Aside(miss, index, now, now, out.size(), 0));
-    }
-
     // ---- ends ----
 
     private void compare(boolean wide, int a, int b) {
@@ -610,50 +514,5 @@ final class NativeEmitter {
             compare(wide, Op.a(uop), Op.slotB(uop));
         }
         return condition;
-    }
-
-    /** Goes on at an address that the jump cache knows; all has been stored, and what is where is as given. */
-    void known(long pc, int mode, int index, RegisterCache.State at) {
-        int entry = NativeFrame.jump(pc, mode);
-        if (pc == (int) pc) {
-            out.constantSigned(RAX, (int) pc);
-        } else {
-            out.constant64(RAX, pc);
-        }
-        out.opMemory(true, X64Assembler.CMP, RAX, RBX, entry);
-        int otherPc = out.jumpIf(X64Assembler.NOT_EQUAL);
-        out.load(false, RDX, RBX, entry + NativeFrame.JUMP_MODE);
-        out.immediate(false, X64Assembler.CMP, RDX, mode);
-        int otherMode = out.jumpIf(X64Assembler.NOT_EQUAL);
-        out.load(true, RDX, RBX, entry + NativeFrame.JUMP_MAPPING);
-        out.opMemory(true, X64Assembler.CMP, RDX, RBX, NativeFrame.MAPPING);
-        int otherMapping = out.jumpIf(X64Assembler.LESS);
-        out.jumpMemory(RBX, entry + NativeFrame.JUMP_CODE);
-        asides.add(new Aside(otherPc, index, at, at, -1, 0));
-        asides.add(new Aside(otherMode, index, at, at, -1, 0));
-        asides.add(new Aside(otherMapping, index, at, at, -1, 0));
-    }
-
-    /** Jumps to where the jump cache says. All must have been stored. */
-    void indirect(int a, int index, int mode) {
-        operand(true, RAX, a);
-        out.move(false, RCX, RAX);
-        out.shift(false, X64Assembler.SHR, RCX, 2);
-        out.immediate(false, X64Assembler.AND, RCX, (1 << NativeFrame.JUMP_BITS) - 1);
-        out.immediate(false, X64Assembler.XOR, RCX, NativeFrame.jumpMode(mode));
-        out.shift(false, X64Assembler.SHL, RCX, 5);
-        out.opIndexed(true, X64Assembler.CMP, RAX, RBX, RCX, NativeFrame.JUMPS);
-        int otherPc = out.jumpIf(X64Assembler.NOT_EQUAL);
-        out.opIndexed(true, LEA, RCX, RBX, RCX, NativeFrame.JUMPS);
-        out.load(false, RDX, RCX, NativeFrame.JUMP_MODE);
-        out.immediate(false, X64Assembler.CMP, RDX, mode);
-        int otherMode = out.jumpIf(X64Assembler.NOT_EQUAL);
-        out.load(true, RDX, RCX, NativeFrame.JUMP_MAPPING);
-        out.opMemory(true, X64Assembler.CMP, RDX, RBX, NativeFrame.MAPPING);
-        int otherMapping = out.jumpIf(X64Assembler.LESS);
-        out.jumpMemory(RCX, NativeFrame.JUMP_CODE);
-        aside(otherPc, index);
-        aside(otherMode, index);
-        aside(otherMapping, index);
     }
 }

@@ -124,7 +124,7 @@ final class RegionTranslator {
         cache.spillPinned();
         if (way.exit1 ? !block.chain1 : !block.chain0) {
             emitter.asides.clear();
-            emitter.known(way.exit1 ? block.exit1 : block.exit0, block.mode, way.index, way.at);
+            emitter.jumps.known(way.exit1 ? block.exit1 : block.exit0, block.mode, way.index, way.at);
             leaveAside(block, emitter.asides);
             return;
         }
