@@ -18,7 +18,7 @@ public enum LossCause {
     NO_RETURN,
     /** No post-handler: the instruction has faulted. */
     FAULT,
-    /** No post-handler: the probe was disabled or unregistered between its handlers. */
+    /** No post-handler, or none of a return: the probe was disabled or unregistered between its handlers. */
     DISARMED,
     /** No post-handler: the step never ended (the guest was reset, or a guest call given up). */
     ABANDONED

@@ -51,6 +51,8 @@ final class ProbedGuest {
     private static final int WARM_ROUNDS = 2;
     private static final int ROUNDS = 7;
     private static final int MANY = 30_000;
+    /** Of each kind, by turns. */
+    private static final int BOOTS = 3;
 
     /** Hits whose costs are measured. */
     private enum Kind {
@@ -254,16 +256,21 @@ final class ProbedGuest {
         return probes;
     }
 
+    /** The best of each: what a boot of a second takes beyond that is the host's doing. */
     private void everywhere() {
-        double unprobed = boot(false);
-        double probed = boot(true);
-        tell("everywhere-hits", (double) hits);
-        handlers = false;
-        double counted = boot(true);
-        double unprobedAgain = boot(false);
-        double best = Math.min(unprobed, unprobedAgain);
-        tell("everywhere", probed / best);
-        tell("everywhere-counted", counted / best);
+        double unprobed = Double.MAX_VALUE;
+        double probed = Double.MAX_VALUE;
+        double counted = Double.MAX_VALUE;
+        for (int i = 0; i < BOOTS; i++) {
+            unprobed = Math.min(unprobed, boot(false));
+            handlers = true;
+            probed = Math.min(probed, boot(true));
+            tell("everywhere-hits", (double) hits);
+            handlers = false;
+            counted = Math.min(counted, boot(true));
+        }
+        tell("everywhere", probed / unprobed);
+        tell("everywhere-counted", counted / unprobed);
     }
 
     /** Seconds of CPU time from there to power-off. */

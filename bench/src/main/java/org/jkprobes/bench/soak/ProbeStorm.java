@@ -6,6 +6,7 @@ import java.util.SplittableRandom;
 import org.jkprobes.Kprobe;
 import org.jkprobes.Kprobes;
 import org.jkprobes.Kretprobe;
+import org.jkprobes.Loss;
 import org.jkprobes.LossCause;
 import org.jkprobes.ProbeRefusal;
 import org.jkprobes.Report;
@@ -287,10 +288,7 @@ final class ProbeStorm {
     /** Removes all probes, and Kprobes too; begins anew. Whether all hits had their handlers, or a line in the ledger that says why not. */
     void settle() {
         removeMany(Integer.MAX_VALUE);
-        long faulted = kprobes.losses().total(LossCause.FAULT);
-        long unfinished = faulted
-                + kprobes.losses().total(LossCause.DISARMED)
-                + kprobes.losses().total(LossCause.ABANDONED);
+        long unfinished = lost(false, LossCause.FAULT, LossCause.DISARMED, LossCause.ABANDONED);
         // A handler never calls the guest here, so nothing can be hit while one runs.
         require(missed == 0, missed + " hits while a handler ran");
         require(kprobes.losses().total(LossCause.REENTRANT) == 0, "reentrant hits in the ledger");
@@ -301,13 +299,23 @@ final class ProbeStorm {
                 open >= 0 && open <= TASKS,
                 started + " hits, " + ended + " post-handlers, " + unfinished + " told lost");
         withoutPost += unfinished;
-        withoutReturn += full + kprobes.losses().total(LossCause.NO_RETURN);
+        withoutReturn += lost(true, LossCause.POOL, LossCause.NO_RETURN, LossCause.DISARMED);
         kprobes.close();
         kprobes = fresh();
         missed = 0;
         pooled = 0;
         started = 0;
         ended = 0;
+    }
+
+    /** Lines of kretprobes, or of all other probes. */
+    private long lost(boolean returns, LossCause... causes) {
+        List<LossCause> wanted = List.of(causes);
+        return kprobes.losses().lines().stream()
+                .filter(line -> wanted.contains(line.cause()))
+                .filter(line -> line.probe().startsWith("kretprobe") == returns)
+                .mapToLong(Loss::count)
+                .sum();
     }
 
     private static void require(boolean holds, String message) {
