@@ -1,24 +1,14 @@
 package org.jkprobes.cli.session;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jkprobes.Jprobe;
-import org.jkprobes.Kprobe;
 import org.jkprobes.Kprobes;
-import org.jkprobes.Kretprobe;
-import org.jkprobes.ProbeRefusal;
 import org.jkprobes.cli.Guest;
-import org.jkprobes.cli.JprobePoint;
 import org.jkprobes.cli.ProbeOptions;
 import org.jkprobes.cli.ProbePoint;
-import org.jkprobes.cli.RecordPoint;
-import org.jkprobes.cli.UserError;
 import org.jkprobes.cli.event.EventSink;
-import org.jkprobes.cli.event.KprobeHit.When;
 import org.jkprobes.cli.event.ProbeCount;
-import org.jkprobes.module.ModuleException;
 import org.jkprobes.module.ProbeModules;
 import org.jkprobes.symbols.KernelModule;
 import org.jkprobes.symbols.KernelSymbols;
@@ -40,8 +30,8 @@ final class GdbProbes {
     private final EventSink events;
     private final GuestTime time;
     private final ProbeModules modules;
-    private final List<Kretprobe<?>> kretprobes = new ArrayList<>();
     private final RecordingProbes recording;
+    private final ProbePlanter planter;
     private final ModuleWatch watch;
     private boolean modulesAreKnown;
     private KernelSymbols symbols;
@@ -67,6 +57,7 @@ final class GdbProbes {
         kprobes.printk().listen(line -> events.log(line.text()));
         modules = new ProbeModules(kprobes);
         recording = new RecordingProbes(this::symbols, events);
+        planter = new ProbePlanter(kprobes, modules, recording, events, new Site());
         watch = new ModuleWatch(kprobes, this::symbols, new ModuleWatch.Listener() {
             @Override
             public void loaded() {
@@ -96,27 +87,7 @@ final class GdbProbes {
 
     /** @throws UserError if one is refused */
     void plant(ProbeOptions options) {
-        kprobes(options.kprobes(), options.after());
-        FunctionProbes functions = new FunctionProbes(kprobes, time, events);
-        for (JprobePoint point : options.jprobes()) {
-            Jprobe probe = functions.jprobe(
-                    point.toString(), ShownArguments.of(like, prototype(point.place()), point.arguments()));
-            register("--jprobe", point.place(), () -> kprobes.register(probe));
-        }
-        for (ProbePoint point : options.kretprobes()) {
-            Kretprobe<?> probe = functions.kretprobe(point.toString());
-            register("--kretprobe", point, () -> kprobes.register(probe));
-            kretprobes.add(probe);
-        }
-        for (RecordPoint point : options.records()) {
-            register("--record", point.place(), () -> kprobes.register(recording.probe(point)));
-        }
-        try {
-            options.builtIn().forEach(modules::load);
-            options.modules().forEach(modules::load);
-        } catch (ModuleException e) {
-            throw new UserError("--module " + e.getMessage(), e);
-        }
+        planter.plant(options, time);
     }
 
     /** Unloads the probe modules of a guest that stands still: what they do at their exit is done. */
@@ -127,38 +98,6 @@ final class GdbProbes {
     /** Reports what has been recorded since the last time; on the thread that runs the guest. */
     void drain() {
         recording.drain();
-    }
-
-    private void kprobes(List<ProbePoint> points, boolean after) {
-        if (points.isEmpty()) {
-            return;
-        }
-        HitReporter reporter = new HitReporter(symbols, shownRegisters, unwinder, time, events);
-        for (ProbePoint point : points) {
-            Kprobe.Builder probe = Kprobe.at(point.toString()).pre((hit, regs) -> {
-                reporter.hit(hit.address(), When.PRE, regs);
-                return 0;
-            });
-            if (after) {
-                probe.post((hit, regs, flags) -> reporter.hit(hit.address(), When.POST, regs));
-            }
-            Kprobe built = probe.build();
-            register("--kprobe", point, () -> kprobes.register(built));
-        }
-    }
-
-    private void register(String option, ProbePoint point, Runnable registration) {
-        try {
-            if (point instanceof ProbePoint.InSymbol in) {
-                if (!modulesAreKnown && symbols.byName(in.place().symbol()).isEmpty()) {
-                    findModules(); // reading the list of modules takes a while, so not unless it is needed
-                }
-                symbols.resolve(in.place()); // an offset may not lead out of its function
-            }
-            registration.run();
-        } catch (ProbeRefusal | SymbolException e) {
-            throw new UserError(option + " " + e.getMessage(), e);
-        }
     }
 
     /** How the kernel's BTF declares the function at a place. */
@@ -182,23 +121,37 @@ final class GdbProbes {
     List<ProbeCount> counts() {
         return kprobes.list().stream()
                 .filter(probe -> !watch.owns(probe))
-                .map(this::count)
+                .map(planter::count)
                 .toList();
     }
 
-    private ProbeCount count(Kprobe probe) {
-        Optional<Location> place = symbols.locate(probe.address());
-        long noInstance = kretprobes.stream()
-                .filter(one -> one.kprobe().equals(probe))
-                .mapToLong(Kretprobe::nmissed)
-                .sum();
-        String kind = probe.toString();
-        return new ProbeCount(
-                kind.substring(0, kind.indexOf(' ')),
-                place.map(l -> l.symbol().name()).orElse(""),
-                place.map(Location::offset).orElse(0L),
-                probe.address(),
-                probe.hits(),
-                probe.nmissed() + noInstance);
+    private final class Site implements ProbePlanter.Site {
+        @Override
+        public Guest like() {
+            return like;
+        }
+
+        @Override
+        public HitReporter reporter() {
+            return new HitReporter(symbols, shownRegisters, unwinder, time, events);
+        }
+
+        @Override
+        public Optional<FunctionPrototype> prototype(ProbePoint point) {
+            return GdbProbes.this.prototype(point);
+        }
+
+        @Override
+        public Optional<Location> locate(long address) {
+            return symbols.locate(address);
+        }
+
+        @Override
+        public void resolve(ProbePoint.InSymbol point) {
+            if (!modulesAreKnown && symbols.byName(point.place().symbol()).isEmpty()) {
+                findModules(); // reading the list of modules takes a while, so not unless it is needed
+            }
+            symbols.resolve(point.place());
+        }
     }
 }

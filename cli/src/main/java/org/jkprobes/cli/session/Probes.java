@@ -1,24 +1,16 @@
 package org.jkprobes.cli.session;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.jkprobes.Jprobe;
 import org.jkprobes.Kprobe;
 import org.jkprobes.Kprobes;
-import org.jkprobes.Kretprobe;
-import org.jkprobes.ProbeRefusal;
-import org.jkprobes.cli.JprobePoint;
+import org.jkprobes.cli.Guest;
 import org.jkprobes.cli.ProbeOptions;
 import org.jkprobes.cli.ProbePoint;
-import org.jkprobes.cli.RecordPoint;
-import org.jkprobes.cli.UserError;
 import org.jkprobes.cli.event.EventSink;
-import org.jkprobes.cli.event.KprobeHit.When;
 import org.jkprobes.cli.event.ProbeCount;
 import org.jkprobes.machine.Machine;
-import org.jkprobes.module.ModuleException;
 import org.jkprobes.module.ProbeModules;
 import org.jkprobes.symbols.KernelModule;
 import org.jkprobes.symbols.KernelSymbols;
@@ -46,8 +38,8 @@ final class Probes implements GuestProbes {
     private final Target target;
     private final Kprobes kprobes;
     private final ProbeModules modules;
-    private final List<Kretprobe<?>> kretprobes = new ArrayList<>();
     private final RecordingProbes recording;
+    private final ProbePlanter planter;
     private @Nullable Kprobe pausing;
     private @Nullable ModuleWatch watch;
     private @Nullable KernelSymbols symbols;
@@ -65,6 +57,7 @@ final class Probes implements GuestProbes {
         kprobes = Kprobes.on(target);
         modules = new ProbeModules(kprobes);
         recording = new RecordingProbes(this::symbols, events);
+        planter = new ProbePlanter(kprobes, modules, recording, events, new Site());
         kprobes.printk().listen(line -> events.log(line.text()));
     }
 
@@ -206,7 +199,7 @@ final class Probes implements GuestProbes {
                     return 0;
                 })
                 .build();
-        register("--snapshot-at", point, () -> kprobes.register(probe));
+        planter.register("--snapshot-at", point, () -> kprobes.register(probe));
         pausing = probe;
     }
 
@@ -221,29 +214,7 @@ final class Probes implements GuestProbes {
             watchModules(); // else the kernel may not be where its symbols say yet
         }
         kprobes.optimize(options.optimize());
-        plant(options.kprobes(), options.after());
-        FunctionProbes functions =
-                new FunctionProbes(kprobes, GuestTime.of(board.machine().timeline()), events);
-        for (JprobePoint point : options.jprobes()) {
-            Jprobe probe = functions.jprobe(
-                    point.toString(),
-                    ShownArguments.of(kernel.options().guest(), prototype(point.place()), point.arguments()));
-            register("--jprobe", point.place(), () -> kprobes.register(probe));
-        }
-        for (ProbePoint point : options.kretprobes()) {
-            Kretprobe<?> probe = functions.kretprobe(point.toString());
-            register("--kretprobe", point, () -> kprobes.register(probe));
-            kretprobes.add(probe);
-        }
-        for (RecordPoint point : options.records()) {
-            register("--record", point.place(), () -> kprobes.register(recording.probe(point)));
-        }
-        try {
-            options.builtIn().forEach(modules::load);
-            options.modules().forEach(modules::load);
-        } catch (ModuleException e) {
-            throw new UserError("--module " + e.getMessage(), e);
-        }
+        planter.plant(options, GuestTime.of(board.machine().timeline()));
     }
 
     /** How the kernel's BTF declares the function at a place. */
@@ -267,29 +238,6 @@ final class Probes implements GuestProbes {
         } catch (SymbolException e) {
             events.log("names of arguments are not known: " + e.getMessage());
             return Optional.empty();
-        }
-    }
-
-    private void plant(List<ProbePoint> points, boolean after) {
-        if (points.isEmpty()) {
-            return;
-        }
-        HitReporter reporter = new HitReporter(
-                symbols(),
-                board.shownRegisters(),
-                board.unwinder(this::read, symbols()),
-                GuestTime.of(board.machine().timeline()),
-                events);
-        for (ProbePoint point : points) {
-            Kprobe.Builder probe = Kprobe.at(point.toString()).pre((hit, regs) -> {
-                reporter.hit(hit.address(), When.PRE, regs);
-                return 0;
-            });
-            if (after) {
-                probe.post((hit, regs, flags) -> reporter.hit(hit.address(), When.POST, regs));
-            }
-            Kprobe built = probe.build();
-            register("--kprobe", point, () -> kprobes.register(built));
         }
     }
 
@@ -318,35 +266,40 @@ final class Probes implements GuestProbes {
                 new ProbeCommands(kprobes, this::registered, modules, this::lookForModules, events::log));
     }
 
-    private void register(String option, ProbePoint point, Runnable registration) {
-        try {
-            if (point instanceof ProbePoint.InSymbol in) {
-                symbols().resolve(in.place()); // an offset may not lead out of its function
-            }
-            registration.run();
-        } catch (ProbeRefusal | SymbolException e) {
-            throw new UserError(option + " " + e.getMessage(), e);
-        }
-    }
-
     @Override
     public List<ProbeCount> counts() {
-        return registered().stream().map(this::count).toList();
+        return registered().stream().map(planter::count).toList();
     }
 
-    private ProbeCount count(Kprobe probe) {
-        Optional<Location> place = symbols().locate(probe.address());
-        long noInstance = kretprobes.stream()
-                .filter(one -> one.kprobe().equals(probe))
-                .mapToLong(Kretprobe::nmissed)
-                .sum();
-        String kind = probe.toString();
-        return new ProbeCount(
-                kind.substring(0, kind.indexOf(' ')),
-                place.map(l -> l.symbol().name()).orElse(""),
-                place.map(Location::offset).orElse(0L),
-                probe.address(),
-                probe.hits(),
-                probe.nmissed() + noInstance);
+    private final class Site implements ProbePlanter.Site {
+        @Override
+        public Guest like() {
+            return kernel.options().guest();
+        }
+
+        @Override
+        public HitReporter reporter() {
+            return new HitReporter(
+                    symbols(),
+                    board.shownRegisters(),
+                    board.unwinder(Probes.this::read, symbols()),
+                    GuestTime.of(board.machine().timeline()),
+                    events);
+        }
+
+        @Override
+        public Optional<FunctionPrototype> prototype(ProbePoint point) {
+            return Probes.this.prototype(point);
+        }
+
+        @Override
+        public Optional<Location> locate(long address) {
+            return symbols().locate(address);
+        }
+
+        @Override
+        public void resolve(ProbePoint.InSymbol point) {
+            symbols().resolve(point.place());
+        }
     }
 }
