@@ -208,7 +208,7 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
         text.compare(at);
         if (chain.notifyDie(architecture.breakpoint(), regs, 0) != Notify.STOP) {
             if (text.armed(at)) {
-                stepOver(regs); // of nobody: the instruction acts as if it were not there
+                step(regs); // of nobody: the instruction acts as if it were not there
             }
             return;
         }
@@ -304,9 +304,11 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
     private void step(GdbRegs regs) {
         regs.flush();
         byte[] before = regs.copy();
-        for (int i = 0; i < MOST_IDLE_STEPS && regs.shows(before); i++) {
+        int done = 0;
+        do {
             stepOnce(regs);
-        }
+            done++;
+        } while (done < MOST_IDLE_STEPS && regs.shows(before));
     }
 
     private void stepOnce(GdbRegs regs) {
@@ -320,10 +322,6 @@ public final class GdbTarget implements Target, StepInPlace, AutoCloseable {
             throw new StubException("the GDB stub at " + stub.address() + ": its guest has ended");
         }
         watches.accessed(stop, regs);
-    }
-
-    private void stepOver(GdbRegs regs) {
-        step(regs);
     }
 
     /**

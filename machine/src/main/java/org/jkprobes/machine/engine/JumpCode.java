@@ -6,6 +6,7 @@ import static org.jkprobes.machine.engine.X64Assembler.RCX;
 import static org.jkprobes.machine.engine.X64Assembler.RDX;
 
 import java.util.List;
+import org.jkprobes.machine.engine.NativeEmitter.Aside;
 
 /** Emits jumps by way of the jump cache in the {@link NativeFrame}; what it does not know is put aside, for Java. */
 final class JumpCode {
@@ -13,9 +14,9 @@ final class JumpCode {
 
     private final X64Assembler out;
     private final RegisterCache cache;
-    private final List<NativeEmitter.Aside> asides;
+    private final List<Aside> asides;
 
-    JumpCode(X64Assembler out, RegisterCache cache, List<NativeEmitter.Aside> asides) {
+    JumpCode(X64Assembler out, RegisterCache cache, List<Aside> asides) {
         this.out = out;
         this.cache = cache;
         this.asides = asides;
@@ -38,9 +39,9 @@ final class JumpCode {
         out.opMemory(true, X64Assembler.CMP, RDX, RBX, NativeFrame.MAPPING);
         int otherMapping = out.jumpIf(X64Assembler.LESS);
         out.jumpMemory(RBX, entry + NativeFrame.JUMP_CODE);
-        aside(otherPc, index, at);
-        aside(otherMode, index, at);
-        aside(otherMapping, index, at);
+        asides.add(Aside.forGood(otherPc, index, at));
+        asides.add(Aside.forGood(otherMode, index, at));
+        asides.add(Aside.forGood(otherMapping, index, at));
     }
 
     /** Jumps to where the jump cache says. All must have been stored. */
@@ -62,12 +63,8 @@ final class JumpCode {
         int otherMapping = out.jumpIf(X64Assembler.LESS);
         out.jumpMemory(RCX, NativeFrame.JUMP_CODE);
         RegisterCache.State now = cache.state();
-        aside(otherPc, index, now);
-        aside(otherMode, index, now);
-        aside(otherMapping, index, now);
-    }
-
-    private void aside(int place, int index, RegisterCache.State at) {
-        asides.add(new NativeEmitter.Aside(place, index, at, at, -1, 0));
+        asides.add(Aside.forGood(otherPc, index, now));
+        asides.add(Aside.forGood(otherMode, index, now));
+        asides.add(Aside.forGood(otherMapping, index, now));
     }
 }

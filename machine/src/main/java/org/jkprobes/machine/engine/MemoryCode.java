@@ -6,6 +6,7 @@ import static org.jkprobes.machine.engine.X64Assembler.RCX;
 import static org.jkprobes.machine.engine.X64Assembler.RDX;
 
 import java.util.List;
+import org.jkprobes.machine.engine.NativeEmitter.Aside;
 
 /** Emits loads and stores: RAM that the soft TLB knows is accessed at once, all else is put aside, for Java. */
 final class MemoryCode {
@@ -17,10 +18,10 @@ final class MemoryCode {
 
     private final X64Assembler out;
     private final RegisterCache cache;
-    private final List<NativeEmitter.Aside> asides;
+    private final List<Aside> asides;
     private EmitterSettings settings;
 
-    MemoryCode(X64Assembler out, RegisterCache cache, List<NativeEmitter.Aside> asides, EmitterSettings settings) {
+    MemoryCode(X64Assembler out, RegisterCache cache, List<Aside> asides, EmitterSettings settings) {
         this.out = out;
         this.cache = cache;
         this.asides = asides;
@@ -75,7 +76,7 @@ final class MemoryCode {
             case Op.LD8U -> out.loadExtended(0xb6, to, RAX, 0);
             default -> out.loadExtended(0xbe, to, RAX, 0);
         }
-        asides.add(new NativeEmitter.Aside(miss, index, at, cache.state(), out.size(), 0));
+        asides.add(new Aside(miss, index, at, cache.state(), out.size(), 0));
     }
 
     void store(int op, int d, int a, int imm, int index) {
@@ -93,7 +94,7 @@ final class MemoryCode {
             }
         }
         RegisterCache.State now = cache.state();
-        asides.add(new NativeEmitter.Aside(miss, index, now, now, out.size(), 0));
+        asides.add(new Aside(miss, index, now, now, out.size(), 0));
     }
 
     /** SWL and SWR, by a change of the aligned word: see {@link Op#ST_LEFT}. */
@@ -118,6 +119,6 @@ final class MemoryCode {
         out.shift(false, left ? X64Assembler.SHR : X64Assembler.SHL, RDX);
         out.changeMemory(X64Assembler.OR, RAX, RDX);
         RegisterCache.State now = cache.state();
-        asides.add(new NativeEmitter.Aside(miss, index, now, now, out.size(), 0));
+        asides.add(new Aside(miss, index, now, now, out.size(), 0));
     }
 }

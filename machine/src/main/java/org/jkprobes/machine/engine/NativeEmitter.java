@@ -22,7 +22,12 @@ final class NativeEmitter {
      * @param back where it could come back to with the micro-op done, or -1
      * @param compute the micro-op if it is a COMPUTE, which the host may do; else 0
      */
-    record Aside(int place, int index, RegisterCache.State at, RegisterCache.State after, int back, long compute) {}
+    record Aside(int place, int index, RegisterCache.State at, RegisterCache.State after, int back, long compute) {
+        /** It does not come back. */
+        static Aside forGood(int place, int index, RegisterCache.State at) {
+            return new Aside(place, index, at, at, -1, 0);
+        }
+    }
 
     final X64Assembler out = new X64Assembler();
     final RegisterCache cache = new RegisterCache(out);
@@ -54,8 +59,7 @@ final class NativeEmitter {
 
     /** Notes that a jump here, whose distance is at {@code place}, leaves micro-op {@code index} to Java for good. */
     void aside(int place, int index) {
-        RegisterCache.State now = cache.state();
-        asides.add(new Aside(place, index, now, now, -1, 0));
+        asides.add(Aside.forGood(place, index, cache.state()));
     }
 
     /** Emits a micro-op that is no end of a block; false if Java is to do it. */
