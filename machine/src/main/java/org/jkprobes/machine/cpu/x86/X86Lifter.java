@@ -104,7 +104,7 @@ final class X86Lifter {
             if (first && cutAt(0, pc)) {
                 probe = overlay.watched(physical, pc) ? FetchOverlay.NONE : overlay.probeAt(physical, pc);
                 if (probe == FetchOverlay.NONE) {
-                    stop();
+                    stop(pc, decoding);
                     return;
                 }
             }
@@ -123,7 +123,7 @@ final class X86Lifter {
                 return;
             }
             if (i.op() == X86Op.INT3 && FetchOverlay.isSlot(physical)) {
-                stop();
+                breakpoint();
                 return;
             }
             begin(i, probe);
@@ -168,8 +168,33 @@ final class X86Lifter {
         return !blind && overlay.cuts(physical + offset, pc);
     }
 
-    /** A breakpoint that never retires. Of what may stand at an address a watch wins over a probe, a probe over a breakpoint. */
-    private void stop() {
+    /**
+     * Of what may stand at an address a watch wins over a probe, a probe over a breakpoint. The copy that is stepped after a breakpoint is
+     * fetched from its slot: that all of the instruction can be fetched where it stands is found out here.
+     */
+    private void stop(long pc, X86Mode decoding) {
+        long second = -1;
+        if (overlay.at(physical, pc) != null && crosses(decoding)) {
+            second = code.secondPage();
+            if (second < 0) {
+                out.refuse();
+                return;
+            }
+        }
+        breakpoint();
+        if (second >= 0) {
+            out.crossesInto(second);
+        }
+    }
+
+    /** Whether the block's first instruction goes on in the next page. */
+    private boolean crosses(X86Mode decoding) {
+        need(LONGEST);
+        return X86Decoder.decode(bytes, 0, available, decoding).status() == X86Instruction.Status.TRUNCATED;
+    }
+
+    /** Never retires. */
+    private void breakpoint() {
         out.instruction(1);
         out.uncounted();
         out.immediate(Op.BREAKPOINT, ZERO, ZERO, 0);

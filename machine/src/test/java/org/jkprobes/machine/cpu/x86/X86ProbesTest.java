@@ -137,6 +137,23 @@ class X86ProbesTest {
             m.cpu.slot(X86Slots.RBX, 0x12ffd);
             m.run(10);
             seen.accept(m);
+        }),
+        SECOND_PAGE_IS_ABSENT("ffe3", List.of(0, 0x2ffd, 0x3002), 3, (m, seen) -> {
+            m.code(0x12ffd, "b81122 3344 40 ebfe");
+            m.page();
+            m.cpu.slot(X86Slots.RBX, 0x12ffd);
+            for (int from : List.of(0, 0x13000, 0)) {
+                m.map(0x13000, from);
+                m.cpu.system().tlb.clear();
+                m.run(10);
+                seen.accept(m);
+                if (m.vector() == Vectors.PAGE_FAULT) {
+                    m.cpu.slot(X86Slots.RSP, m.cpu.slot(X86Slots.RSP) + 4);
+                    m.resume();
+                } else {
+                    m.cpu.rip(0x12ffd);
+                }
+            }
         });
 
         final String code;
