@@ -47,7 +47,7 @@ public abstract class ProbedCpu extends Vcpu {
         return cells;
     }
 
-    /** A probe that is only counted was hit so often. */
+    /** A probe that is only counted was hit so much oftener than has been counted. */
     public final void count(int number, long hits) {
         cells.add(number, hits);
     }

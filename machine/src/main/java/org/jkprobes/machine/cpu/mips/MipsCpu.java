@@ -301,11 +301,29 @@ public final class MipsCpu extends ProbedCpu {
         int start = startOf(block, instruction);
         goBack(block, start);
         if (start == 0 && block.probed) {
-            // Its probe has been asked.
-            traps.probeAgain(probeOf(block));
-            stepProbed();
+            stepReached(block);
         }
         return start;
+    }
+
+    /**
+     * Executes a block's first instruction apart, whose probe has been reached. If that has only been counted, it is taken back and told: a
+     * TLB refill could make the guest execute the instruction once more, which is the same hit.
+     */
+    private void stepReached(Block block) {
+        int number = probeOf(block);
+        if (onlyCounted(block, number)) {
+            count(number, -1);
+            traps.probe(number);
+        } else {
+            traps.probeAgain(number);
+        }
+        stepProbed();
+    }
+
+    /** Whether hits of a probe are counted and nobody told, unless the instruction is left. */
+    private boolean onlyCounted(Block block, int number) {
+        return cells().onlyCounts(number) && block.delaySlot != 1;
     }
 
     private void goBack(Block block, int start) {
@@ -322,21 +340,25 @@ public final class MipsCpu extends ProbedCpu {
     protected void raise(Block block, int instruction, int exception) {
         if (block.probed && instruction == 0 && !stepping && !MipsException.onPurpose(exception)) {
             goBack(block, 0);
-            traps.probeAgain(probeOf(block));
-            stepProbed();
+            stepReached(block);
         }
         deliver(exception, block.pcOf(instruction), block.delaySlot == instruction);
     }
 
-    /** Not if a TLB refill could make the guest execute the instruction, and count it, once more. */
+    /** What is recorded cannot be taken back. */
     @Override
     protected boolean countsProbe(Block block, int number) {
-        return super.countsProbe(block, number) && block.delaySlot != 1 && startsHarmless(block);
+        return onlyCounted(block, number)
+                || super.countsProbe(block, number) && block.delaySlot != 1 && startsHarmless(block);
     }
 
     @Override
     protected boolean probe(Block block, int number) {
         goBack(block, 0);
+        if (onlyCounted(block, number) && block.valid() && !attention) {
+            count(number, 1);
+            return true;
+        }
         TrapHook.Verdict verdict = traps.probe(number);
         if (verdict == TrapHook.Verdict.SKIP) {
             return false;
