@@ -17,7 +17,9 @@ public final class DataAccess {
     }
 
     private boolean hits(long address, int size, int tag) {
-        return cpu.mayCross && tlb.entries[entry(address) + tag] == (address & PAGE) && !Vcpu.crosses(address, size);
+        return cpu.mayCross
+                && tlb.entries[entry(address) + tag] == (address & PAGE)
+                && !SlowAccess.crosses(address, size);
     }
 
     private boolean misaligned(long address, int size) {

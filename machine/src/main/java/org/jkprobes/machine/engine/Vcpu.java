@@ -68,8 +68,7 @@ public abstract class Vcpu implements Stateful {
     /** Loads and stores must be aligned, else {@link #misaligned}; of CPUs whose accesses may cross pages. */
     protected boolean strict;
 
-    private GuardedText guardedText = GuardedText.NOBODY;
-    private DataWatches watches = DataWatches.NONE;
+    GuardedText guardedText = GuardedText.NOBODY;
 
     /** Loads and stores may be misaligned, and lie on two pages. */
     final boolean mayCross;
@@ -502,7 +501,7 @@ public abstract class Vcpu implements Stateful {
 
     /** What loads and stores are waited for from now on. */
     public final void watch(DataWatches wanted) {
-        watches = wanted;
+        slow.watches = wanted;
         tlb.flushAll();
     }
 
@@ -511,22 +510,12 @@ public abstract class Vcpu implements Stateful {
         tlb.flushWrites();
     }
 
-    /** Whether the access at work is not to be done now: it is watched, and runs alone first, or the CPU stops before it. */
-    private boolean heldBack(long address, int size, boolean store) {
-        if (!watches.watches(address, size, store)) {
-            return false;
-        }
-        if (!alone || watches.reached(address, size, store)) {
-            leaving = true;
-            return true;
-        }
-        return false;
-    }
-
     // ---- memory, slow path ----
 
     /** Loads and stores as the program does them. */
     protected final DataAccess data = new DataAccess(this);
+
+    private final SlowAccess slow = new SlowAccess(this);
 
     final MidBlock midBlock = new MidBlock(this);
 
@@ -543,76 +532,18 @@ public abstract class Vcpu implements Stateful {
     }
 
     /** Whether a store would be done; if not, {@link #leaving} is set. */
-    protected final boolean mayStore(Block block, long linear, int size) {
-        long address = linear & addressMask;
-        int first = Math.min(size, (1 << SoftTlb.PAGE_BITS) - (int) (address & SoftTlb.PAGE_MASK));
-        boolean may = mayStoreInPage(block, address, first)
-                && (first == size || mayStoreInPage(block, address + first & addressMask, size - first));
-        leaving |= !may;
-        return may;
+    protected final boolean mayStore(Block block, long address, int size) {
+        return slow.mayStore(block, address & addressMask, size);
     }
 
     /** Loads by way of the guest's translation; on a fault {@link #leaving} is set. */
     protected final long loadSlow(long address, int size) {
-        if (mayCross && crosses(address, size)) {
-            return loadAcross(address, size);
-        }
-        long physical = translateData(address, size, false);
-        if (physical < 0) {
-            leaving = true;
-            return 0;
-        }
-        if (watches.any() && heldBack(address, size, false)) {
-            return 0;
-        }
-        long offset = bus.ramOffset(physical);
-        if (offset >= 0) {
-            fill(address, physical, offset);
-            return readRam(offset, size);
-        }
-        if (!reachDevices()) {
-            return 0;
-        }
-        long due = timeline.nextDue();
-        long value = bus.load(physical, size);
-        reachedDevices(due);
-        return value;
+        return slow.load(address, size);
     }
 
     /** Stores by way of the guest's translation; on a fault, or if it must run alone, {@link #leaving} is set. */
     protected final void storeSlow(Block block, long address, int size, long value) {
-        if (mayCross && crosses(address, size)) {
-            storeAcross(block, address, size, value);
-            return;
-        }
-        long physical = translateData(address, size, true);
-        if (physical < 0) {
-            leaving = true;
-            return;
-        }
-        if (watches.any() && heldBack(address, size, true)) {
-            return;
-        }
-        long offset = bus.ramOffset(physical);
-        if (offset < 0) {
-            if (reachDevices()) {
-                long due = timeline.nextDue();
-                bus.store(physical, size, value);
-                reachedDevices(due);
-            }
-            return;
-        }
-        if (!alone && block.covers(physical, size)) {
-            leaving = true;
-            return;
-        }
-        code.written(physical, size);
-        ram.touch(offset);
-        fill(address, physical, offset);
-        write(offset, size, value);
-        if (code.guarded(physical)) {
-            guardedText.written(physical, size);
-        }
+        slow.store(block, address, size, value);
     }
 
     /** Whether the instruction at work may reach devices now; if not, it is to be run again alone. */
@@ -627,58 +558,6 @@ public abstract class Vcpu implements Stateful {
         attention |= timeline.nextDue() < due || interruptDue() || bus.stopping();
     }
 
-    static boolean crosses(long address, int size) {
-        return (address & SoftTlb.PAGE_MASK) + size > 1 << SoftTlb.PAGE_BITS;
-    }
-
-    /** Loads from the end of one page and the start of the next. */
-    private long loadAcross(long address, int size) {
-        int first = (1 << SoftTlb.PAGE_BITS) - (int) (address & SoftTlb.PAGE_MASK);
-        long low = loadBytes(address, first);
-        if (leaving) {
-            return 0;
-        }
-        long high = loadBytes(address + first & addressMask, size - first);
-        return low | high << 8 * first;
-    }
-
-    private long loadBytes(long address, int count) {
-        long value = 0;
-        for (int i = 0; i < count && !leaving; i++) {
-            value |= (loadSlow(address + i, 1) & 0xff) << 8 * i;
-        }
-        return value;
-    }
-
-    /** Stores to the end of one page and the start of the next; to neither if either cannot be stored to. */
-    private void storeAcross(Block block, long address, int size, long value) {
-        int first = (1 << SoftTlb.PAGE_BITS) - (int) (address & SoftTlb.PAGE_MASK);
-        long second = address + first & addressMask;
-        if (!mayStoreInPage(block, address, first) || !mayStoreInPage(block, second, size - first)) {
-            leaving = true;
-            return;
-        }
-        for (int i = 0; i < size; i++) {
-            storeSlow(block, address + i & addressMask, 1, value >>> 8 * i);
-        }
-    }
-
-    private boolean mayStoreInPage(Block block, long address, int size) {
-        long physical = translateData(address, size, true);
-        return physical >= 0 && (alone || bus.ramOffset(physical) >= 0 && !block.covers(physical, size));
-    }
-
-    private void fill(long address, long physical, long offset) {
-        if (access.watched || watches.any() && watches.inPage(address)) {
-            return;
-        }
-        boolean writable = access.writable && !code.hasCode(physical);
-        if (writable) {
-            ram.touch(offset);
-        }
-        tlb.fill(address, mode & SoftTlb.SET_MASK, ram.bytes().address() + offset, writable, access.lifetime);
-    }
-
     /** Reads guest RAM at an offset, zero-extended. */
     protected final long readRam(long offset, int size) {
         MemorySegment bytes = ram.bytes();
@@ -690,7 +569,7 @@ public abstract class Vcpu implements Stateful {
         };
     }
 
-    private void write(long offset, int size, long value) {
+    final void writeRam(long offset, int size, long value) {
         MemorySegment bytes = ram.bytes();
         switch (size) {
             case 1 -> bytes.set(ValueLayout.JAVA_BYTE, offset, (byte) value);
@@ -716,7 +595,7 @@ public abstract class Vcpu implements Stateful {
         }
         code.written(physical, size);
         ram.touch(offset);
-        write(offset, size, value);
+        writeRam(offset, size, value);
         if (code.guarded(physical)) {
             guardedText.written(physical, size);
         }
