@@ -14,8 +14,18 @@ final class CpuEvents implements SystemListener {
     }
 
     @Override
-    public void selector(int segment, int selector) {
+    public void selector(int segment, int selector, long descriptor) {
         cpu.slot(X86Slots.SELECTOR + segment, selector);
+        if (segment == Segment.DS || segment == Segment.ES) {
+            int slot = X86Slots.loaded(segment);
+            cpu.slot(slot, descriptor == 0 ? -1 : selector);
+            cpu.slot(slot + 1, descriptor);
+        }
+    }
+
+    @Override
+    public void gdtBase(long base) {
+        cpu.slot(X86Slots.GDT_BASE, base);
     }
 
     @Override

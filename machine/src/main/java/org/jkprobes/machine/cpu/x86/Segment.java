@@ -13,6 +13,9 @@ final class Segment implements Stateful {
     static final int FS = 4;
     static final int GS = 5;
 
+    /** In a selector: of the LDT. */
+    static final int LOCAL = 4;
+
     // Attributes: bits 8 to 23 of a descriptor's upper half, without the limit's.
     static final int ACCESSED = 1;
     /** Data: writable. Code: readable. */
@@ -46,15 +49,20 @@ final class Segment implements Stateful {
 
     int attributes;
 
+    /** The descriptor of the GDT that it was loaded from; 0, which is none, if it was not, or if the GDT is elsewhere now. */
+    long descriptor;
+
     void set(int newSelector, long newBase, long newLimit, int newAttributes) {
         selector = newSelector;
         base = newBase;
         limit = newLimit;
         attributes = newAttributes;
+        descriptor = 0;
     }
 
-    void load(int newSelector, long descriptor) {
-        set(newSelector, base(descriptor), limit(descriptor), attributes(descriptor));
+    void load(int newSelector, long from) {
+        set(newSelector, base(from), limit(from), attributes(from));
+        descriptor = (newSelector & LOCAL) == 0 ? from : 0;
     }
 
     void copy(Segment from) {

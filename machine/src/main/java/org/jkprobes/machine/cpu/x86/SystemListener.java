@@ -5,8 +5,10 @@ interface SystemListener {
     /** The base that addresses in a segment are to add; 0 for those of ES, CS, SS and DS in 64-bit mode. */
     void segmentBase(int segment, long base);
 
-    /** What a segment register holds. */
-    void selector(int segment, int selector);
+    /** What a segment register holds, and the descriptor of the GDT that it was loaded from; 0 if it was not. */
+    void selector(int segment, int selector, long descriptor);
+
+    void gdtBase(long base);
 
     /** The translation of one page has ceased. */
     void forgetPage(long linear);

@@ -41,6 +41,7 @@ final class SystemState implements Stateful {
 
     private final long[] published = new long[6];
     private final int[] publishedSelectors = new int[6];
+    private final long[] publishedDescriptors = new long[6];
     /** {@link #segmentBits} as they were when last published: asked for much more often than they change. */
     private int publishedBits;
 
@@ -92,6 +93,7 @@ final class SystemState implements Stateful {
         interruptShadow = false;
         nmiBlocked = false;
         publish();
+        listener.gdtBase(gdtBase);
     }
 
     Segment segment(int number) {
@@ -110,10 +112,26 @@ final class SystemState implements Stateful {
         }
     }
 
+    void gdt(long base, int limit) {
+        gdtBase = base;
+        gdtLimit = limit;
+        for (Segment segment : segments) {
+            segment.descriptor = 0;
+        }
+        publish();
+        listener.gdtBase(base);
+    }
+
     /** Loads a segment register with what has been checked. */
     void load(int number, int selector, long descriptor) {
         segment(number).load(selector, descriptor);
-        publish();
+        if (number == Segment.CS) {
+            // The bases of others count or not.
+            publish();
+        } else {
+            publish(number);
+            publishedBits = segmentBits();
+        }
     }
 
     boolean realMode() {
@@ -135,8 +153,7 @@ final class SystemState implements Stateful {
         if (virtual8086()) {
             segment.set(selector, (long) selector << 4, 0xffff, Segment.VIRTUAL_8086);
         } else {
-            segment.selector = selector;
-            segment.base = (long) selector << 4;
+            segment.set(selector, (long) selector << 4, segment.limit, segment.attributes);
         }
         publish();
     }
@@ -191,20 +208,26 @@ final class SystemState implements Stateful {
         return number < Segment.FS && in64BitMode() ? 0 : segments[number].base;
     }
 
-    /** Tells the listener of bases and selectors that have changed. */
+    /** Tells the listener what has changed of the segment registers. */
     void publish() {
         for (int i = 0; i < published.length; i++) {
-            long base = base(i);
-            if (published[i] != base) {
-                published[i] = base;
-                listener.segmentBase(i, base);
-            }
-            if (publishedSelectors[i] != segments[i].selector) {
-                publishedSelectors[i] = segments[i].selector;
-                listener.selector(i, segments[i].selector);
-            }
+            publish(i);
         }
         publishedBits = segmentBits();
+    }
+
+    private void publish(int number) {
+        long base = base(number);
+        if (published[number] != base) {
+            published[number] = base;
+            listener.segmentBase(number, base);
+        }
+        Segment segment = segments[number];
+        if (publishedSelectors[number] != segment.selector || publishedDescriptors[number] != segment.descriptor) {
+            publishedSelectors[number] = segment.selector;
+            publishedDescriptors[number] = segment.descriptor;
+            listener.selector(number, segment.selector, segment.descriptor);
+        }
     }
 
     /** {@link ModeBits} as they are now. */
@@ -316,8 +339,10 @@ final class SystemState implements Stateful {
             published[i] = i < Segment.FS && in64BitMode() ? 0 : segments[i].base;
             listener.segmentBase(i, published[i]);
             publishedSelectors[i] = segments[i].selector;
-            listener.selector(i, segments[i].selector);
+            publishedDescriptors[i] = 0;
+            listener.selector(i, segments[i].selector, 0);
         }
         publishedBits = segmentBits();
+        listener.gdtBase(gdtBase);
     }
 }

@@ -23,8 +23,7 @@ final class TableRegisters {
         if (!mayLoad(base)) {
             return false;
         }
-        state.gdtBase = base;
-        state.gdtLimit = limit & 0xffff;
+        state.gdt(base, limit & 0xffff);
         return true;
     }
 

@@ -81,6 +81,7 @@ final class X86Lifter {
         strings.begin(into);
         data.begin(into);
         privileged.begin(into, mode, limit == 1);
+        selectors.begin(into, mode, limit == 1);
         bits.begin(into);
         control.begin(into, start, mode);
         inPage = PAGE - (int) (physical & PAGE - 1);

@@ -61,8 +61,21 @@ public final class X86Slots {
     /** {@link Flag#IF} if an interrupt may be waiting for it to be set, else 0. No part of the state: it follows from the controllers'. */
     static final int INTERRUPT_WAITS = 76;
 
+    /**
+     * For ES and for DS: the selector, if that chose a descriptor of the GDT that is still where it was, else -1; and the descriptor. No part
+     * of the state: the next load finds them.
+     */
+    private static final int LOADED = 77;
+
+    static final int GDT_BASE = 81;
+
     /** What is of no use behind the instruction, by bit. */
     static final long TEMPORARIES = 0x7fL << T0;
     /** Slots in use. */
-    static final int COUNT = 77;
+    static final int COUNT = 82;
+
+    /** The first of the two slots that say from what ES or DS was loaded. */
+    static int loaded(int segment) {
+        return segment == Segment.ES ? LOADED : LOADED + 2;
+    }
 }

@@ -288,7 +288,10 @@ final class BarePc implements X86Registers, PhysicalMemory, SystemListener {
     }
 
     @Override
-    public void selector(int segment, int selector) {
+    public void gdtBase(long base) {}
+
+    @Override
+    public void selector(int segment, int selector, long descriptor) {
         selectors[segment] = selector;
     }
 

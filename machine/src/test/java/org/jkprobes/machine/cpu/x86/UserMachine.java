@@ -109,8 +109,7 @@ final class UserMachine implements Bus, Device {
         system.controls.write(3, TABLES);
         system.msrs.write(Msrs.EFER, Cr.EFER_LME | Cr.EFER_NXE, 0);
         // Not by way of the tables, which are not mapped where they are.
-        system.state.gdtBase = HIGH + GDT;
-        system.state.gdtLimit = 0x4f;
+        system.state.gdt(HIGH + GDT, 0x4f);
         system.state.idtBase = HIGH + IDT;
         system.state.idtLimit = 0x1ff;
         system.controls.write(0, Cr.CR0_PE | Cr.CR0_PG | Cr.CR0_WP | Cr.CR0_ET | Cr.CR0_NE | Cr.CR0_AM);

@@ -284,6 +284,62 @@ class X86CpuTest {
         assertThat(m.cpu.system().state.cr2).isEqualTo(0x13000);
     }
 
+    /** However often the same selector has been loaded. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatASegmentRegisterGetsIsInTheTableNow(boolean emitted) {
+        int table = 0x50000;
+        long code = BarePc.descriptor(0, 0xfffff, 0x9b, 0xc);
+        // 1: mov %eax,%ds; mov %eax,%es; inc %ecx; jmp 1b
+        SystemMachine m = new SystemMachine(engine(emitted)).code(CODE, "8ed8 8ec0 41 ebf9");
+        m.put(table + 8, code);
+        m.put(table + 0x10, BarePc.descriptor(0x1000, 0xfffff, 0x93, 0xc));
+        m.cpu.firmware().gdt(table, 0x17);
+        m.cpu.slot(EAX, 0x10);
+        loads(m, 0x1000);
+        m.put(table + 0x10, BarePc.descriptor(0x2000, 0xfffff, 0x93, 0xc));
+        loads(m, 0x2000);
+        // The upper half alone.
+        m.put(table + 0x10, BarePc.descriptor(0x1002000, 0xfffff, 0x93, 0xc));
+        loads(m, 0x1002000);
+        // Not accessed yet.
+        m.put(table + 0x10, BarePc.descriptor(0x1002000, 0xfffff, 0x92, 0xc));
+        loads(m, 0x1002000);
+        assertThat(m.word(table + 0x14) >>> 8 & 0xff).isEqualTo(0x93);
+        m.put(table + 0x108, code);
+        m.put(table + 0x110, BarePc.descriptor(0x3000, 0xfffff, 0x93, 0xc));
+        m.cpu.firmware().gdt(table + 0x100, 0x17);
+        loads(m, 0x3000);
+        m.cpu.slot(EAX, 0x13);
+        m.run(100);
+        assertThat(m.vector()).as("a privilege that does not suffice").isEqualTo(Vectors.PROTECTION);
+        again(m, 0x10);
+        loads(m, 0x3000);
+        m.cpu.firmware().gdt(table + 0x100, 0xf);
+        m.run(100);
+        assertThat(m.vector()).as("the table is shorter").isEqualTo(Vectors.PROTECTION);
+        m.cpu.firmware().gdt(table + 0x100, 0x17);
+        again(m, 0x10);
+        loads(m, 0x3000);
+        m.put(table + 0x110, BarePc.descriptor(0x3000, 0xfffff, 0x13, 0xc));
+        m.run(100);
+        assertThat(m.vector()).isEqualTo(Vectors.NOT_PRESENT);
+        assertThat(m.cpu.base(Segment.DS)).isEqualTo(0x3000);
+    }
+
+    private static void loads(SystemMachine m, long base) {
+        m.run(400);
+        assertThat(m.vector()).isEqualTo(-1);
+        assertThat(m.cpu.base(Segment.DS)).isEqualTo(base);
+        assertThat(m.cpu.base(Segment.ES)).isEqualTo(base);
+        assertThat(m.cpu.slot(ECX)).isPositive();
+    }
+
+    private static void again(SystemMachine m, int selector) {
+        m.cpu.slot(EAX, selector);
+        m.cpu.rip(CODE);
+    }
+
     @Test
     void sixteenBitCodeInASegmentWithABase() {
         // As offsets in the segment:
