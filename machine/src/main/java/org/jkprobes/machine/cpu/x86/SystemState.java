@@ -92,8 +92,7 @@ final class SystemState implements Stateful {
         registers.systemFlags(0);
         interruptShadow = false;
         nmiBlocked = false;
-        publish();
-        listener.gdtBase(gdtBase);
+        publishAll();
     }
 
     Segment segment(int number) {
@@ -112,6 +111,7 @@ final class SystemState implements Stateful {
         }
     }
 
+    /** LGDT. */
     void gdt(long base, int limit) {
         gdtBase = base;
         gdtLimit = limit;
@@ -230,6 +230,19 @@ final class SystemState implements Stateful {
         }
     }
 
+    /** Tells the listener all that it must know, whatever it knew. */
+    private void publishAll() {
+        for (int i = 0; i < published.length; i++) {
+            published[i] = i < Segment.FS && in64BitMode() ? 0 : segments[i].base;
+            listener.segmentBase(i, published[i]);
+            publishedSelectors[i] = segments[i].selector;
+            publishedDescriptors[i] = segments[i].descriptor;
+            listener.selector(i, segments[i].selector, segments[i].descriptor);
+        }
+        publishedBits = segmentBits();
+        listener.gdtBase(gdtBase);
+    }
+
     /** {@link ModeBits} as they are now. */
     int modeBits() {
         int bits = privilege();
@@ -335,14 +348,6 @@ final class SystemState implements Stateful {
         cpl = in.getInt();
         interruptShadow = in.getBoolean();
         nmiBlocked = in.getBoolean();
-        for (int i = 0; i < published.length; i++) {
-            published[i] = i < Segment.FS && in64BitMode() ? 0 : segments[i].base;
-            listener.segmentBase(i, published[i]);
-            publishedSelectors[i] = segments[i].selector;
-            publishedDescriptors[i] = 0;
-            listener.selector(i, segments[i].selector, 0);
-        }
-        publishedBits = segmentBits();
-        listener.gdtBase(gdtBase);
+        publishAll();
     }
 }

@@ -327,6 +327,24 @@ class X86CpuTest {
         assertThat(m.cpu.base(Segment.DS)).isEqualTo(0x3000);
     }
 
+    /** Also before any segment register has been loaded. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aNullSelectorIsNoDescriptor(boolean emitted) {
+        // 1: mov %eax,%ds; jmp 1b
+        SystemMachine m = machine().code(CODE, "8ed8 ebfc");
+        X86Cpu cpu = new X86Cpu(m.ram, m, m, m, m.timeline);
+        SystemState state = cpu.system().state;
+        state.cr0 = m.cpu.system().state.cr0;
+        state.segment(Segment.CS).set(8, 0, 0xffffffffL, Segment.FLAT_CODE | Segment.BIG);
+        state.publish();
+        cpu.modeChanged();
+        cpu.rip(CODE);
+        engine(emitted).run(cpu, 400);
+        assertThat(m.timeline.retired()).isEqualTo(400);
+        assertThat(state.segment(Segment.DS).present()).isFalse();
+    }
+
     private static void loads(SystemMachine m, long base) {
         m.run(400);
         assertThat(m.vector()).isEqualTo(-1);
