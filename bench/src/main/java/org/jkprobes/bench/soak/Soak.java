@@ -18,11 +18,13 @@ import org.jspecify.annotations.Nullable;
  * memory that does not grow.
  */
 public final class Soak {
-    /** The most by which heap or process may grow, from after the first tenth to the end. */
+    /** The most by which heap or process may grow, from when the JVM is {@link #warmUp warm} to the end. */
     static final long MOST_GROWN = 64 << 20;
 
     private static final long CHECKPOINT = 100_000_000;
     private static final long SECOND = 1_000_000_000;
+    /** Seconds. */
+    private static final long WARM = 180;
     /** Between two things done to probes, as a power of two: log-uniform. */
     private static final int SHORTEST = 8;
 
@@ -89,7 +91,7 @@ public final class Soak {
             if (checkpoints % SETTLED == 0) {
                 settle();
             }
-            if (!warm && passed >= seconds / 10) {
+            if (!warm && passed >= warmUp(seconds)) {
                 warm = true;
                 first = HostMemory.now();
             }
@@ -106,6 +108,11 @@ public final class Soak {
         if (bounded && last.grownSince(first) > MOST_GROWN) {
             throw found("host memory has grown: " + first + ", then " + last, null);
         }
+    }
+
+    /** A tenth of a run; of a short one more, since a JVM's own memory grows for minutes. */
+    private static long warmUp(long seconds) {
+        return Math.max(seconds / 10, Math.min(seconds / 2, WARM));
     }
 
     private String line(long seconds) {

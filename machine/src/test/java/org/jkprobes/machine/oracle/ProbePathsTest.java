@@ -8,6 +8,8 @@ import java.util.SplittableRandom;
 import org.jkprobes.Kprobe;
 import org.jkprobes.Kprobes;
 import org.jkprobes.machine.cpu.mips.Cp0;
+import org.jkprobes.machine.engine.Engine;
+import org.jkprobes.machine.engine.Engines;
 import org.jkprobes.machine.target.MipsTarget;
 import org.jkprobes.target.PtRegs;
 import org.jkprobes.target.Symbols;
@@ -27,11 +29,16 @@ class ProbePathsTest {
 
     /** A run of one program, and what its probes have seen. */
     private static final class Run {
-        final MipsUnderTest cpu = MipsUnderTest.bare(64);
+        final MipsUnderTest cpu;
         final List<String> events = new ArrayList<>();
         private Kprobes kprobes;
 
         Run(RandomProgram program) {
+            this(program, Engines.interpreter());
+        }
+
+        Run(RandomProgram program, Engine engine) {
+            cpu = MipsUnderTest.bare(64, engine);
             cpu.load(LOADED, program.image());
             TraceState reset = new TraceState();
             reset.pc = Frame.LOAD;
@@ -65,6 +72,19 @@ class ProbePathsTest {
                 kprobes.register(probe.build());
             }
             return this;
+        }
+
+        /** Probes that count {@code percent} of the instructions; {@code handled}: with handlers that do nothing, by breakpoints. */
+        List<Kprobe> counting(RandomProgram program, boolean handled, SplittableRandom random, int percent) {
+            kprobes.optimize(!handled);
+            List<Kprobe> probes = new ArrayList<>();
+            for (long at = VECTORS & 0xffffffffL; at < (program.end() & 0xffffffffL); at += 4) {
+                if (random.nextInt(100) < percent && kprobes.canProbe(at).isEmpty()) {
+                    Kprobe.Builder probe = Kprobe.at(at);
+                    probes.add(kprobes.register((handled ? probe.pre((p, regs) -> 0) : probe).build()));
+                }
+            }
+            return probes;
         }
 
         private void event(String when, Kprobe probe, PtRegs regs) {
@@ -118,6 +138,33 @@ class ProbePathsTest {
         byte[] data = plain.cpu.memory(Frame.DATA, Frame.DATA_SIZE);
         assertThat(reference.cpu.memory(Frame.DATA, Frame.DATA_SIZE)).isEqualTo(data);
         assertThat(optimized.cpu.memory(Frame.DATA, Frame.DATA_SIZE)).isEqualTo(data);
+    }
+
+    /** A TLB refill makes the guest execute an instruction once more: the same hit. */
+    @ParameterizedTest
+    @CsvSource({"21, 100, true", "22, 100, false", "-24, 100, true", "-25, 100, false", "26, 20, true", "28, 3, false"})
+    void counts_without_handlers_are_those_with_handlers(long seed, int percent, boolean emitted) {
+        RandomProgram program =
+                seed > 0 ? RandomProgram.kernel(seed, LENGTH, ROUNDS) : RandomProgram.user(seed, LENGTH, ROUNDS);
+        Run told = new Run(program);
+        Run counted = new Run(program, emitted ? Engines.fastest() : Engines.interpreter());
+        List<Kprobe> handled = told.counting(program, true, new SplittableRandom(seed), percent);
+        List<Kprobe> silent = counted.counting(program, false, new SplittableRandom(seed), percent);
+        SplittableRandom random = new SplittableRandom(seed);
+        while (!told.ended(program)) {
+            long budget = 1L + random.nextInt(2000);
+            told.cpu.run(budget);
+            counted.cpu.run(budget);
+        }
+        assertThat(registers(counted.cpu)).isEqualTo(registers(told.cpu));
+        assertThat(hits(silent)).isEqualTo(hits(handled));
+        assertThat(silent).anyMatch(probe -> probe.hits() > 1);
+    }
+
+    private static List<String> hits(List<Kprobe> probes) {
+        return probes.stream()
+                .map(probe -> Long.toHexString(probe.address()) + ": " + probe.hits())
+                .toList();
     }
 
     private static String registers(MipsUnderTest cpu) {

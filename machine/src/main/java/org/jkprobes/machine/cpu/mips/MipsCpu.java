@@ -301,27 +301,14 @@ public final class MipsCpu extends ProbedCpu {
         int start = startOf(block, instruction);
         goBack(block, start);
         if (start == 0 && block.probed) {
-            stepReached(block);
+            // Its probe has been asked.
+            traps.probeAgain(probeOf(block));
+            stepProbed();
         }
         return start;
     }
 
-    /**
-     * Executes a block's first instruction apart, whose probe has been reached. If that has only been counted, it is taken back and told: a
-     * TLB refill could make the guest execute the instruction once more, which is the same hit.
-     */
-    private void stepReached(Block block) {
-        int number = probeOf(block);
-        if (onlyCounted(block, number)) {
-            count(number, -1);
-            traps.probe(number);
-        } else {
-            traps.probeAgain(number);
-        }
-        stepProbed();
-    }
-
-    /** Whether hits of a probe are counted and nobody told, unless the instruction is left. */
+    /** Whether hits of a probe are counted, and nobody told. */
     private boolean onlyCounted(Block block, int number) {
         return cells().onlyCounts(number) && block.delaySlot != 1;
     }
@@ -339,8 +326,15 @@ public final class MipsCpu extends ProbedCpu {
     @Override
     protected void raise(Block block, int instruction, int exception) {
         if (block.probed && instruction == 0 && !stepping && !MipsException.onPurpose(exception)) {
-            goBack(block, 0);
-            stepReached(block);
+            int number = probeOf(block);
+            if (MipsException.isRefill(exception) && onlyCounted(block, number)) {
+                // The guest will execute the instruction once more: the same hit.
+                count(number, -1);
+            } else {
+                goBack(block, 0);
+                traps.probeAgain(number);
+                stepProbed();
+            }
         }
         deliver(exception, block.pcOf(instruction), block.delaySlot == instruction);
     }
@@ -355,7 +349,11 @@ public final class MipsCpu extends ProbedCpu {
     @Override
     protected boolean probe(Block block, int number) {
         goBack(block, 0);
-        if (onlyCounted(block, number) && block.valid() && !attention) {
+        if (onlyCounted(block, number)) {
+            if (!block.valid() || attention) {
+                // Not reached yet: who is told of it would be told of the same hit once more after a refill.
+                return false;
+            }
             count(number, 1);
             return true;
         }
