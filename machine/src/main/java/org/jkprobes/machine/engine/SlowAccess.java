@@ -85,13 +85,8 @@ final class SlowAccess {
             cpu.leaving = true;
             return;
         }
-        cpu.code.written(physical, size);
-        cpu.ram.touch(offset);
+        cpu.storeRam(physical, offset, size, value);
         fill(address, physical, offset);
-        cpu.writeRam(offset, size, value);
-        if (cpu.code.guarded(physical)) {
-            cpu.guardedText.written(physical, size);
-        }
     }
 
     static boolean crosses(long address, int size) {

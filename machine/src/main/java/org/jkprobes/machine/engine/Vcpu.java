@@ -68,7 +68,7 @@ public abstract class Vcpu implements Stateful {
     /** Loads and stores must be aligned, else {@link #misaligned}; of CPUs whose accesses may cross pages. */
     protected boolean strict;
 
-    GuardedText guardedText = GuardedText.NOBODY;
+    private GuardedText guardedText = GuardedText.NOBODY;
 
     /** Loads and stores may be misaligned, and lie on two pages. */
     final boolean mayCross;
@@ -569,7 +569,7 @@ public abstract class Vcpu implements Stateful {
         };
     }
 
-    final void writeRam(long offset, int size, long value) {
+    private void writeRam(long offset, int size, long value) {
         MemorySegment bytes = ram.bytes();
         switch (size) {
             case 1 -> bytes.set(ValueLayout.JAVA_BYTE, offset, (byte) value);
@@ -593,6 +593,11 @@ public abstract class Vcpu implements Stateful {
             attention = true;
             return;
         }
+        storeRam(physical, offset, size, value);
+    }
+
+    /** Writes RAM, and whoever has derived something from what was there hears of it. */
+    final void storeRam(long physical, long offset, int size, long value) {
         code.written(physical, size);
         ram.touch(offset);
         writeRam(offset, size, value);

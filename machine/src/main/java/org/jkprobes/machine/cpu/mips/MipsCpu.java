@@ -339,11 +339,11 @@ public final class MipsCpu extends ProbedCpu {
         deliver(exception, block.pcOf(instruction), block.delaySlot == instruction);
     }
 
-    /** What is recorded cannot be taken back. */
+    /** A count is taken back at a TLB refill, after which the guest executes the instruction once more; a record cannot be. */
     @Override
     protected boolean countsProbe(Block block, int number) {
         return onlyCounted(block, number)
-                || super.countsProbe(block, number) && block.delaySlot != 1 && startsHarmless(block);
+                || block.delaySlot != 1 && super.countsProbe(block, number) && startsHarmless(block);
     }
 
     @Override

@@ -218,26 +218,27 @@ final class SystemState implements Stateful {
 
     private void publish(int number) {
         long base = base(number);
-        if (published[number] != base) {
-            published[number] = base;
-            listener.segmentBase(number, base);
-        }
         Segment segment = segments[number];
-        if (publishedSelectors[number] != segment.selector || publishedDescriptors[number] != segment.descriptor) {
-            publishedSelectors[number] = segment.selector;
-            publishedDescriptors[number] = segment.descriptor;
-            listener.selector(number, segment.selector, segment.descriptor);
+        if (published[number] != base
+                || publishedSelectors[number] != segment.selector
+                || publishedDescriptors[number] != segment.descriptor) {
+            tell(number, base);
         }
+    }
+
+    private void tell(int number, long base) {
+        Segment segment = segments[number];
+        published[number] = base;
+        publishedSelectors[number] = segment.selector;
+        publishedDescriptors[number] = segment.descriptor;
+        listener.segmentBase(number, base);
+        listener.selector(number, segment.selector, segment.descriptor);
     }
 
     /** Tells the listener all that it must know, whatever it knew. */
     private void publishAll() {
         for (int i = 0; i < published.length; i++) {
-            published[i] = i < Segment.FS && in64BitMode() ? 0 : segments[i].base;
-            listener.segmentBase(i, published[i]);
-            publishedSelectors[i] = segments[i].selector;
-            publishedDescriptors[i] = segments[i].descriptor;
-            listener.selector(i, segments[i].selector, segments[i].descriptor);
+            tell(i, i < Segment.FS && in64BitMode() ? 0 : segments[i].base);
         }
         publishedBits = segmentBits();
         listener.gdtBase(gdtBase);
