@@ -19,18 +19,12 @@ final class LinkedSearch {
     private static final long MIPS_ALIGNMENT = 64 << 10;
 
     private static final long MIPS_MOST_MOVED = 64 << 20;
-    /** What unpacks a kernel stays where it is for seconds. */
-    private static final long NEAR = 64 << 10;
-
-    private static final long RETRY_NANOS = 250_000_000L;
 
     private final GdbTarget target;
     private final KernelSymbols linked;
     private final Symbol landmark;
     private final byte[] wanted = new byte[LANDMARK_BYTES];
     private final boolean mips;
-    private long failed;
-    private long failedAt;
 
     LinkedSearch(GdbTarget target, LinkedKernel kernel) {
         this.target = target;
@@ -45,9 +39,6 @@ final class LinkedSearch {
 
     /** The symbols where they are; empty if the pc is not in the kernel. */
     Optional<KernelSymbols> around(long pc) {
-        if (Math.abs(pc - failed) < NEAR && System.nanoTime() - failedAt < RETRY_NANOS) {
-            return Optional.empty();
-        }
         long step = mips ? MIPS_ALIGNMENT : X86_ALIGNMENT;
         long most = mips ? MIPS_MOST_MOVED : MOST_MOVED;
         // The text is no nearer than that to the pc.
@@ -62,8 +53,6 @@ final class LinkedSearch {
                 }
             }
         }
-        failed = pc;
-        failedAt = System.nanoTime();
         return Optional.empty();
     }
 }

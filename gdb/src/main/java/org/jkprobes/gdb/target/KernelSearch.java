@@ -20,19 +20,12 @@ public final class KernelSearch {
     private static final long REACH = 32L << 20;
 
     private static final int PIECE = 1 << 18;
-    private static final long NEAR = 1 << 20;
-    private static final long RETRY_NANOS = 10_000_000_000L;
 
     private final GdbTarget target;
     private final KernelSpace space;
     private final Map<Long, Boolean> mapped = new HashMap<>();
     /** What has been read in this search: tables are read again once they are found. */
     private final Map<Long, byte[]> pieces = new HashMap<>();
-
-    /** What unpacks a kernel stays where it is for seconds: a search there would be in vain again. */
-    private long failed;
-
-    private long failedAt;
 
     public KernelSearch(GdbTarget target, GuestArchitecture architecture) {
         this.target = target;
@@ -46,8 +39,7 @@ public final class KernelSearch {
 
     /** The kernel whose text the pc is in; empty if it is in none, or the kernel is not all there yet. */
     public Optional<KernelSymbols> around(long pc) {
-        boolean same = Math.abs(pc - failed) < NEAR && System.nanoTime() - failedAt < RETRY_NANOS;
-        if (!plausible(pc) || same) {
+        if (!plausible(pc)) {
             return Optional.empty();
         }
         AddressRange all = space.search();
@@ -55,18 +47,11 @@ public final class KernelSearch {
         long start = Long.compareUnsigned(pc - REACH, all.start()) > 0 ? pc - REACH & -4096 : all.start();
         try {
             return in(new AddressRange(pc & -4096, end), pc) // code that only starts the kernel is behind its tables
-                    .or(() -> in(new AddressRange(start, end), pc))
-                    .or(() -> failed(pc));
+                    .or(() -> in(new AddressRange(start, end), pc));
         } finally {
             mapped.clear();
             pieces.clear();
         }
-    }
-
-    private Optional<KernelSymbols> failed(long pc) {
-        failed = pc;
-        failedAt = System.nanoTime();
-        return Optional.empty();
     }
 
     private Optional<KernelSymbols> in(AddressRange range, long pc) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class SettledKernel {
     /** Looks in a row, a hundredth of a second apart or more, at which the pc has to be in the same kernel. */
     private static final int LOOKS = 12;
-    /** As many if programs run, so that it has moved, and the pc was in different pages: vectors are in one. */
+    /** As many, in a row or not, if programs run, so that it has moved, and the pc was in different pages: vectors are in one. */
     private static final int LOOKS_WITH_PROGRAMS = 2;
     /** Looks at which the pc is elsewhere, until the kernel is searched for again. */
     private static final int LOST = 3;
@@ -25,7 +25,7 @@ public final class SettledKernel {
     private static final int SAMPLES = 128;
 
     private final GdbTarget target;
-    private final LongFunction<Optional<KernelSymbols>> search;
+    private final PatientSearch search;
     private final boolean mayMove;
     private final boolean wide;
     private @Nullable KernelSymbols candidate;
@@ -38,9 +38,11 @@ public final class SettledKernel {
     /** Of a way to find the kernel whose text a pc is in. */
     public SettledKernel(GdbTarget target, LongFunction<Optional<KernelSymbols>> search) {
         this.target = target;
-        this.search = search;
         mayMove = target.architecture().startsWith("mips");
         wide = target.wordBytes() == 8;
+        boolean decoded = mayMove && !wide;
+        this.search =
+                new PatientSearch(decoded ? pc -> search.apply(pc).filter(this::isWhole) : search, System::nanoTime);
     }
 
     /**
@@ -49,7 +51,7 @@ public final class SettledKernel {
      */
     public Optional<KernelSymbols> around(long pc) {
         if (!mayMove) {
-            return search.apply(pc);
+            return search.around(pc);
         }
         if (wide ? pc > 0 : pc >>> 31 == 0) {
             programs = true;
@@ -57,8 +59,8 @@ public final class SettledKernel {
         }
         KernelSymbols known = candidate;
         if (known == null || !known.isText(pc) && ++lost >= LOST) {
-            Optional<KernelSymbols> found = search.apply(pc);
-            if (found.isEmpty() || !wide && !isWhole(found.get())) {
+            Optional<KernelSymbols> found = search.around(pc);
+            if (found.isEmpty()) {
                 return Optional.empty();
             }
             candidate = found.get();
@@ -71,9 +73,10 @@ public final class SettledKernel {
             known = candidate;
         }
         if (!known.isText(pc)) {
-            seen = 0;
+            seen = programs ? seen : 0;
             return Optional.empty();
         }
+        lost = 0;
         seen++;
         spread |= page != pc >>> PAGE_SHIFT;
         return seen > LOOKS || programs && spread && seen >= LOOKS_WITH_PROGRAMS
