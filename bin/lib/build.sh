@@ -58,6 +58,10 @@ build_app() {
     rm -rf "$apps/next.$$"
     refuse "cannot be built: $(build_reason "$log") (log: $log)"
   fi
+  if ! "$JAVA_HOME/bin/java" "$root/bin/lib/ModernJars.java" "$apps/next.$$/lib" >> "$log" 2>&1; then
+    rm -rf "$apps/next.$$"
+    refuse "cannot be built: old libraries cannot be made modern (log: $log)"
+  fi
   mv "$apps/next.$$" "$next" && ln -sfn "$number" "$apps/current.$$" && mv -T "$apps/current.$$" "$current" || refuse "cannot write $apps"
   # The one before may still be running; older ones go.
   local old

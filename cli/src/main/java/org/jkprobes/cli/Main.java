@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.jkprobes.machine.engine.Engines;
 import picocli.CommandLine;
 
 /** Entry point of the {@code jkprobes} command. */
@@ -19,6 +20,9 @@ public final class Main {
             // As the command would print it, without a command to be made.
             new VersionText().print(new PrintWriter(System.out, false, StandardCharsets.UTF_8));
             return;
+        }
+        if (args.length > 0 && (args[0].equals("run") || args[0].equals("demo"))) {
+            Engines.prepare();
         }
         CommandLine command = commandLine(args);
         int exitCode;

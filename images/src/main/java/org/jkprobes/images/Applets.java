@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The commands a busybox binary knows, read out of the binary: their names lie in it one after the other, sorted and ended by
@@ -12,6 +13,8 @@ import java.util.List;
 final class Applets {
     private static final int LEAST = 20;
     private static final int LONGEST = 32;
+
+    private static final Pattern NAME = Pattern.compile("[\\[a-z0-9][\\[a-z0-9._+-]*");
 
     private Applets() {}
 
@@ -39,7 +42,7 @@ final class Applets {
                 end++;
             }
             String name = new String(data, at, end - at, StandardCharsets.ISO_8859_1);
-            if (end >= data.length || !name.matches("[\\[a-z0-9][\\[a-z0-9._+-]*") || name.compareTo(last) <= 0) {
+            if (end >= data.length || !NAME.matcher(name).matches() || name.compareTo(last) <= 0) {
                 return names;
             }
             names.add(name);

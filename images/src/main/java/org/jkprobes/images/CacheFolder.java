@@ -1,6 +1,7 @@
 package org.jkprobes.images;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
@@ -91,13 +92,17 @@ public final class CacheFolder {
         return lock;
     }
 
-    /** Makes {@code name} hold {@code bytes}, at once. */
-    Path write(String name, byte[] bytes) throws IOException {
+    /** Makes {@code name} hold pieces, one after the other, at once. */
+    Path write(String name, byte[]... pieces) throws IOException {
         Path target = root.resolve(name);
         Files.createDirectories(target.getParent());
         Path part = Files.createTempFile(target.getParent(), ".", ".part");
         try {
-            Files.write(part, bytes);
+            try (OutputStream out = Files.newOutputStream(part)) {
+                for (byte[] piece : pieces) {
+                    out.write(piece);
+                }
+            }
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(part);

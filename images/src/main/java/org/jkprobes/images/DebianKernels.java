@@ -151,11 +151,11 @@ public final class DebianKernels {
                 fields.getOrDefault("busybox-version", "")));
     }
 
-    private static boolean intact(Path home, Map<String, String> fields, String what) throws IOException {
+    private boolean intact(Path home, Map<String, String> fields, String what) throws IOException {
         String name = fields.getOrDefault(what, "");
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9.+~_-]*") || !Files.isRegularFile(home.resolve(name))) {
             return false;
         }
-        return Digest.of(home.resolve(name)).equals(fields.get(what + "-sha256"));
+        return new KnownDigests(cache).of(home.resolve(name)).equals(fields.get(what + "-sha256"));
     }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -17,6 +18,9 @@ import java.util.zip.GZIPOutputStream;
  */
 public final class Initramfs {
     private static final int PERMISSIONS = 07777;
+    private static final Pattern OUTER_SLASHES = Pattern.compile("^/+|/+$");
+    /** An empty name, or one that has no place of its own in a path. */
+    private static final Pattern NO_NAME = Pattern.compile("(^|/)\\.{0,2}(/|$)");
 
     private final Map<String, CpioEntry> entries = new LinkedHashMap<>();
     private final boolean linked;
@@ -124,9 +128,8 @@ public final class Initramfs {
     }
 
     private Initramfs put(String path, int mode, int major, int minor, byte[] contents) {
-        String name = path.replaceFirst("^/+", "").replaceFirst("/+$", "");
-        if (name.isEmpty()
-                || List.of(name.split("/", -1)).stream().anyMatch(p -> p.isEmpty() || p.matches("\\.\\.?"))) {
+        String name = OUTER_SLASHES.matcher(path).replaceAll("");
+        if (name.isEmpty() || NO_NAME.matcher(name).find()) {
             throw new IllegalArgumentException("not a path inside the file system: '" + path + "'");
         }
         int slash = name.lastIndexOf('/');

@@ -66,7 +66,7 @@ public record KernelImage(
      * @throws ImageException if it cannot be read, is truncated or damaged, or is no kernel
      */
     public static KernelImage open(Path file, CacheFolder cache) throws ImageException {
-        return open(file, new UnpackCache(cache));
+        return open(file, new UnpackCache(cache, file));
     }
 
     /**

@@ -1,50 +1,68 @@
 package org.jkprobes.images;
 
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.zip.CRC32C;
 
 /**
- * Unpacked kernels, kept by the digest of the packed file: {@code unpacked/DIGEST}, the digest of the contents in its first
- * 64 bytes. A kept file that does not match its digest is unpacked anew; a folder that cannot be written to is done without.
+ * An unpacked kernel, kept by the digest of the packed file: {@code unpacked/DIGEST}, the contents' CRC-32C in its first 8 bytes. A kept
+ * file that does not match its sum is unpacked anew; a folder that cannot be written to is done without.
  */
 final class UnpackCache implements Payloads {
-    private static final int DIGEST_SIZE = 64;
+    private static final int HEAD = 8;
 
     private final CacheFolder cache;
+    private final Path packed;
 
-    UnpackCache(CacheFolder cache) {
+    UnpackCache(CacheFolder cache, Path packed) {
         this.cache = cache;
+        this.packed = packed;
     }
 
     @Override
-    public byte[] get(byte[] file, Unpack unpack) throws ImageException {
-        String name = "unpacked/" + Digest.of(file);
-        Path kept = cache.root().resolve(name);
+    public byte[] get(Unpack unpack) throws ImageException {
+        String name;
         try {
-            if (Files.isRegularFile(kept) && Files.size(kept) <= Packing.CAP + DIGEST_SIZE) {
-                byte[] contents = Files.readAllBytes(kept);
-                if (contents.length > DIGEST_SIZE) {
-                    byte[] payload = Arrays.copyOfRange(contents, DIGEST_SIZE, contents.length);
-                    if (Digest.of(payload).equals(new String(contents, 0, DIGEST_SIZE, StandardCharsets.ISO_8859_1))) {
-                        return payload;
-                    }
-                }
+            name = "unpacked/" + new KnownDigests(cache).of(packed);
+            Optional<byte[]> kept = read(cache.root().resolve(name));
+            if (kept.isPresent()) {
+                return kept.get();
             }
         } catch (IOException e) {
-            // An unreadable entry is as good as none.
+            return unpack.unpack(); // an unreadable entry is as good as none
         }
         byte[] payload = unpack.unpack();
-        byte[] contents =
-                Arrays.copyOf(Digest.of(payload).getBytes(StandardCharsets.ISO_8859_1), DIGEST_SIZE + payload.length);
-        System.arraycopy(payload, 0, contents, DIGEST_SIZE, payload.length);
         try {
-            cache.write(name, contents);
+            cache.write(name, head(payload), payload);
         } catch (IOException e) {
             // Nothing is lost but the second of unpacking next time.
         }
         return payload;
+    }
+
+    private static Optional<byte[]> read(Path kept) throws IOException {
+        if (!Files.isRegularFile(kept) || Files.size(kept) > Packing.CAP + HEAD) {
+            return Optional.empty();
+        }
+        // In pieces, straight into the array: a channel would copy all of it once more.
+        try (InputStream in = new FileInputStream(kept.toFile())) {
+            byte[] head = in.readNBytes(HEAD);
+            byte[] payload = new byte[Math.max(0, (int) Files.size(kept) - HEAD)];
+            int length = in.readNBytes(payload, 0, payload.length);
+            boolean whole = length == payload.length && length > 0 && Arrays.equals(head, head(payload));
+            return whole ? Optional.of(payload) : Optional.empty();
+        }
+    }
+
+    private static byte[] head(byte[] payload) {
+        CRC32C sum = new CRC32C();
+        sum.update(payload);
+        return ByteBuffer.allocate(HEAD).putLong(sum.getValue()).array();
     }
 }

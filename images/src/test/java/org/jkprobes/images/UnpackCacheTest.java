@@ -16,8 +16,10 @@ class UnpackCacheTest {
     private int unpacked;
     private final byte[] payload = Samples.codeLike(new Random(1), 5000);
 
-    private byte[] get(Path root, byte[] file) throws ImageException {
-        return new UnpackCache(CacheFolder.at(root)).get(file, () -> {
+    private byte[] get(Path root, byte[] file) throws Exception {
+        Path packed = folder.resolve("packed");
+        Files.write(packed, file);
+        return new UnpackCache(CacheFolder.at(root), packed).get(() -> {
             unpacked++;
             return payload;
         });
@@ -43,10 +45,10 @@ class UnpackCacheTest {
     void aDamagedEntryIsMadeAnew() throws Exception {
         get(folder, new byte[] {1});
         Path entry = kept().getFirst();
-        for (int length : new int[] {5064, 5000, 64, 10, 0}) {
+        for (int length : new int[] {5008, 5000, 64, 8, 7, 0}) {
             byte[] contents = new byte[length];
             System.arraycopy(Files.readAllBytes(entry), 0, contents, 0, length);
-            if (length == 5064) {
+            if (length == 5008) {
                 contents[3000] ^= 0x10;
             }
             Files.write(entry, contents);

@@ -1,5 +1,6 @@
 package org.jkprobes.machine.engine;
 
+import java.lang.ref.Reference;
 import java.util.Optional;
 
 /** The engines there are. All give the same states at every instruction count. */
@@ -35,6 +36,24 @@ public final class Engines {
     /** The fastest one that the host allows. */
     public static Engine fastest() {
         return emitting().orElseGet(Engines::interpreter);
+    }
+
+    /**
+     * Has the JVM link, on another thread, what {@link #fastest} needs of the host: that takes a tenth of a second, in which a kernel can be
+     * read.
+     */
+    public static void prepare() {
+        Thread.ofPlatform()
+                .daemon()
+                .name("jkprobes-prepare")
+                .start(() -> CodeMemory.map(1 << 16).ifPresent(memory -> {
+                    NativeCode code = new NativeCode(memory);
+                    try {
+                        code.enter(new NativeFrame(), code.leave());
+                    } finally {
+                        Reference.reachabilityFence(memory);
+                    }
+                }));
     }
 
     /** Why there is no native code here; empty if there is. */

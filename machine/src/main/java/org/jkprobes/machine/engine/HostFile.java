@@ -44,18 +44,23 @@ public final class HostFile {
         private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
         private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
         private static final Linker LINKER = Linker.nativeLinker();
-        static final MethodHandle OPEN = LINKER.downcallHandle(
-                LINKER.defaultLookup().findOrThrow("open"),
-                FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT),
-                Linker.Option.firstVariadicArg(2));
         static final MethodHandle MEMORY = handle("memfd_create", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
         static final MethodHandle TRUNCATE = handle("ftruncate", FunctionDescriptor.of(INT, INT, LONG));
-        static final MethodHandle SEEK = handle("lseek", FunctionDescriptor.of(LONG, INT, LONG, INT));
         static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(INT, INT));
 
-        private static MethodHandle handle(String name, FunctionDescriptor type) {
-            return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type);
+        static MethodHandle handle(String name, FunctionDescriptor type, Linker.Option... options) {
+            return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type, options);
         }
+    }
+
+    /** Those for files that are there: to link a call takes the JVM a hundredth of a second, and a boot needs none of them. */
+    private static final class FileCalls {
+        static final MethodHandle OPEN = Calls.handle(
+                "open",
+                FunctionDescriptor.of(Calls.INT, ValueLayout.ADDRESS, Calls.INT),
+                Linker.Option.firstVariadicArg(2));
+        static final MethodHandle SEEK =
+                Calls.handle("lseek", FunctionDescriptor.of(Calls.LONG, Calls.INT, Calls.LONG, Calls.INT));
     }
 
     /**
@@ -87,7 +92,7 @@ public final class HostFile {
         Charset names = Charset.forName(System.getProperty("sun.jnu.encoding", StandardCharsets.UTF_8.name()));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocateFrom(ValueLayout.JAVA_BYTE, (path + "\0").getBytes(names));
-            int file = (int) Calls.OPEN.invokeExact(name, CLOSE_ON_EXEC);
+            int file = (int) FileCalls.OPEN.invokeExact(name, CLOSE_ON_EXEC);
             return file < 0 ? Optional.empty() : Optional.of(new HostFile(file));
         } catch (Throwable e) {
             throw Mmap.thrown(e);
@@ -133,7 +138,7 @@ public final class HostFile {
 
     private long seek(long from, int whence) {
         try {
-            return (long) Calls.SEEK.invokeExact(descriptor, from, whence);
+            return (long) FileCalls.SEEK.invokeExact(descriptor, from, whence);
         } catch (Throwable e) {
             throw Mmap.thrown(e);
         } finally {
