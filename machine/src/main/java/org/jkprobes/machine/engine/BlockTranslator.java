@@ -29,7 +29,7 @@ final class BlockTranslator {
         int count = block.microOps();
         leave = settings.leave();
         emitter.begin(settings);
-        emitter.block(ProbeCode.of(block, cpu));
+        emitter.block(ProbeCode.of(block, cpu), block.instructions);
         cache.begin(new int[0], 0);
         resume = new int[count + 1];
         Arrays.fill(resume, NativeBlock.NONE);

@@ -40,6 +40,8 @@ public final class Interpreter implements Engine {
         cpu.runBudget = budget;
         long left = budget;
         previous = null;
+        // Who has it run one instruction wants to see what that looks at: see Polling.
+        alone |= budget == 1;
         while ((left > 0 || cpu.stepping()) && !cpu.attention) {
             alone |= cpu.wantsAlone();
             Block block = cpu.block(alone);
@@ -227,6 +229,10 @@ public final class Interpreter implements Engine {
                 return DISPATCH;
             case Op.COMPUTE:
                 cpu.compute(uop);
+                return STRAIGHT;
+            case Op.TIME:
+                cpu.uncommitted = cpu.runBudget - left;
+                cpu.slot(Op.d(uop), cpu.slot(Op.a(uop)) + cpu.nowAt(block, Op.b(uop)));
                 return STRAIGHT;
             case Op.RAISE:
                 cpu.pending = Op.b(uop);

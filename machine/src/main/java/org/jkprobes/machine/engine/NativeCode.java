@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The emitted code of one CPU, and the ways into it and out of it. */
 final class NativeCode {
@@ -26,6 +27,8 @@ final class NativeCode {
                     FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
                     Linker.Option.critical(false));
 
+    private static final AtomicInteger GENERATIONS = new AtomicInteger();
+
     private static final long LOWER = 0xffff_ffffL;
     private static final long UPPER = ~LOWER;
 
@@ -37,7 +40,7 @@ final class NativeCode {
     private final int first;
 
     private int next;
-    private int generation;
+    private int generation = GENERATIONS.incrementAndGet();
     /** Where the CPU's shared part of COMPUTE micro-ops is, or {@link NativeBlock#NONE}. */
     private int routine = NativeBlock.NONE;
 
@@ -71,7 +74,7 @@ final class NativeCode {
         next = first;
     }
 
-    /** Changes whenever all code is dropped. */
+    /** Changes whenever all code is dropped, and is no other engine's: a CPU may be run by several in turns. */
     int generation() {
         return generation;
     }
@@ -98,7 +101,7 @@ final class NativeCode {
 
     /** Drops all code. */
     void clear() {
-        generation++;
+        generation = GENERATIONS.incrementAndGet();
         routine = NativeBlock.NONE;
         next = first;
         Arrays.fill(exitBlock, 0, exits, null);

@@ -1,5 +1,6 @@
 package org.jkprobes.machine.engine;
 
+import static org.jkprobes.machine.engine.X64Assembler.R14;
 import static org.jkprobes.machine.engine.X64Assembler.RAX;
 import static org.jkprobes.machine.engine.X64Assembler.RBX;
 import static org.jkprobes.machine.engine.X64Assembler.RCX;
@@ -37,6 +38,7 @@ final class NativeEmitter {
     private EmitterSettings settings;
     private int zero;
     private ProbeCode probe = ProbeCode.NONE;
+    private int instructions;
 
     NativeEmitter(EmitterSettings settings) {
         memory = new MemoryCode(out, cache, asides, settings);
@@ -51,9 +53,10 @@ final class NativeEmitter {
         out.reset();
     }
 
-    /** Starts a block. */
-    void block(ProbeCode itsProbe) {
+    /** Starts a block, which has been paid for. */
+    void block(ProbeCode itsProbe, int itsInstructions) {
         probe = itsProbe;
+        instructions = itsInstructions;
         asides.clear();
     }
 
@@ -200,6 +203,16 @@ final class NativeEmitter {
                 int from = cache.read(a);
                 out.signExtend32(cache.target(d), from);
             }
+            case Op.SWAP_HALF_BYTES -> {
+                int register = into(false, d, a);
+                out.swap(false, register);
+                out.shift(false, X64Assembler.ROR, register, 16);
+            }
+            case Op.TIME -> {
+                time(out, instructions - imm - 1);
+                out.op(true, X64Assembler.ADD, RDX, cache.read(a));
+                cache.write(d, RDX);
+            }
             case Op.EXT -> extract(d, a, imm & 31, imm >> 8);
             case Op.SEXT_FIELD -> {
                 int width = imm >> 8;
@@ -238,6 +251,16 @@ final class NativeEmitter {
         return true;
     }
 
+    /** Emits what puts the virtual time into RDX; changes RAX. So many instructions have been paid for that are not done. */
+    static void time(X64Assembler out, int undone) {
+        // The time at which nothing is left of the budget, less what is.
+        out.add(true, RAX, R14, undone);
+        out.load(true, RDX, RBX, NativeFrame.RATE);
+        out.multiply(true, RAX, RDX);
+        out.load(true, RDX, RBX, NativeFrame.TIME);
+        out.op(true, X64Assembler.SUB, RDX, RAX);
+    }
+
     /** Counts a hit, and records it; false if Java is to be asked. */
     private boolean probe(int number, int index) {
         if (!probe.counted()) {
@@ -245,7 +268,7 @@ final class NativeEmitter {
         }
         RecordedProbe recorded = probe.recorded();
         RegisterCache.State at = cache.state();
-        int full = recorded == null ? 0 : RecordCode.emit(recorded, probe.instructions(), out, cache);
+        int full = recorded == null ? 0 : RecordCode.emit(recorded, instructions, out, cache);
         out.load(true, RAX, RBX, NativeFrame.PROBES);
         out.increment(RAX, number * Long.BYTES);
         if (recorded != null) {

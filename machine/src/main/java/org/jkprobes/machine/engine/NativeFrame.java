@@ -21,6 +21,9 @@ final class NativeFrame {
     /** Virtual ns at which nothing would be left of the budget, as far as {@link #LEFT} knows it. */
     static final int TIME = LEFT + 32;
 
+    /** Virtual ns of an instruction; 0 while time stands still. */
+    static final int RATE = LEFT + 40;
+
     /** Entries of the jump cache: {pc, mode, address of the code, mapping}. */
     static final int JUMPS = 4096;
 
@@ -32,9 +35,6 @@ final class NativeFrame {
 
     static final int TLB = JUMPS + (JUMP_SIZE << JUMP_BITS);
     private static final int SIZE = TLB + SoftTlb.SETS * SoftTlb.SET_LENGTH * 8;
-
-    /** A pc that no block has. */
-    private static final long NOWHERE = 1;
 
     private final MemorySegment memory = Arena.ofAuto().allocate(SIZE, 64);
     private final long address = memory.address();
@@ -75,10 +75,9 @@ final class NativeFrame {
         MemorySegment.copy(memory, ValueLayout.JAVA_LONG, SLOTS, slots, 0, count);
     }
 
+    /** No entry is of a mapping that is in force any more. */
     void clearJumps() {
-        for (int at = JUMPS; at < TLB; at += JUMP_SIZE) {
-            put(at, NOWHERE);
-        }
+        memory.asSlice(JUMPS, TLB - JUMPS).fill((byte) -1);
     }
 
     /** Where the entry of an address and a mode is. */

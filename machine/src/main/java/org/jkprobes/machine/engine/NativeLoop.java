@@ -2,7 +2,6 @@ package org.jkprobes.machine.engine;
 
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import org.jkprobes.machine.Timeline;
 import org.jspecify.annotations.Nullable;
 
 /** The engine's hot loop as native code: blocks that have run often are emitted, the others interpreted one at a time. */
@@ -69,7 +68,8 @@ final class NativeLoop extends Straight {
         int place = start;
         long later = Math.max(0, budget - AT_ONCE);
         frame.put(NativeFrame.LEFT, budget - later);
-        frame.put(NativeFrame.TIME, cpu.timeAtEnd() - later * Timeline.NS_PER_INSTRUCTION);
+        frame.put(NativeFrame.TIME, cpu.timeAtEnd() - later * cpu.timeRate());
+        frame.put(NativeFrame.RATE, cpu.timeRate());
         int mine = runs;
         while (true) {
             int exit = code.enter(frame, place);
@@ -157,7 +157,7 @@ final class NativeLoop extends Straight {
         if (compiled != null && compiled.generation == code.generation()) {
             return compiled;
         }
-        if (from != block.start || !block.valid || block.secondPage >= 0 || ++block.runs < threshold) {
+        if (from != block.start || !block.valid || ++block.runs < threshold) {
             return null;
         }
         if (!code.hasRoom()) {
@@ -178,7 +178,7 @@ final class NativeLoop extends Straight {
         NativeBlock compiled = block.compiled;
         Block before = stale;
         stale = null;
-        if (cpu.stepping() || compiled == null || compiled.generation != code.generation() || block.secondPage >= 0) {
+        if (cpu.stepping() || compiled == null || compiled.generation != code.generation()) {
             return;
         }
         if (before != null
@@ -188,11 +188,17 @@ final class NativeLoop extends Straight {
                 && before.mode == block.mode) {
             before.compiled.forward(compiled);
         }
-        frame.putJump(
-                block.pc,
-                block.mode,
-                code.address(compiled.entry),
-                cpu.jumps.until(block.pc, cpu.fetchLifetime(block.pc)));
+        frame.putJump(block.pc, block.mode, code.address(compiled.entry), until(cpu, block));
+    }
+
+    /** Of a block on two pages both must stay where they are. */
+    private static long until(Vcpu cpu, Block block) {
+        long until = cpu.jumps.until(block.pc, cpu.fetchLifetime(block.pc));
+        if (block.secondPage < 0) {
+            return until;
+        }
+        long second = (block.pc | (1L << SoftTlb.PAGE_BITS) - 1) + 1 & cpu.addressMask;
+        return Math.min(until, cpu.jumps.until(second, cpu.fetchLifetime(second)));
     }
 
     @Override

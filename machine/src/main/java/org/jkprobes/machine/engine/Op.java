@@ -189,6 +189,8 @@ public final class Op {
     public static final int SWAP64 = 113;
     /** The upper half of d = imm; the lower is kept. */
     public static final int CONST_HIGH = 114;
+    /** d = a + virtual ns with instruction imm of the block done. */
+    public static final int TIME = 115;
 
     // Ends of a block, as BEQ and the others, comparing 64 bits.
     public static final int BEQ64 = 120;
@@ -228,7 +230,8 @@ public final class Op {
                 || op == PUT
                 || op == SEXT_FIELD
                 || op == ROLI64
-                || op == CONST_HIGH;
+                || op == CONST_HIGH
+                || op == TIME;
     }
 
     /** Whether it writes three slots and does nothing else. */

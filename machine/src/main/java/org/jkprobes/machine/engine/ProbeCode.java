@@ -7,10 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param counted whether it counts the hit; else Java is asked
  * @param recorded what it records of the hit then; null if nothing
- * @param instructions of the block, which have been paid for at the probe
  */
-record ProbeCode(boolean counted, @Nullable RecordedProbe recorded, int instructions) {
-    static final ProbeCode NONE = new ProbeCode(false, null, 0);
+record ProbeCode(boolean counted, @Nullable RecordedProbe recorded) {
+    static final ProbeCode NONE = new ProbeCode(false, null);
 
     /** As it is now. */
     static ProbeCode of(Block block, Vcpu cpu) {
@@ -18,6 +17,6 @@ record ProbeCode(boolean counted, @Nullable RecordedProbe recorded, int instruct
             return NONE;
         }
         int number = cpu.probeOf(block);
-        return cpu.countsProbe(block, number) ? new ProbeCode(true, cpu.recordOf(number), block.instructions) : NONE;
+        return cpu.countsProbe(block, number) ? new ProbeCode(true, cpu.recordOf(number)) : NONE;
     }
 }

@@ -71,7 +71,7 @@ final class RegionTranslator {
 
     private void body(Copy copy, int number) {
         Block block = copy.block;
-        emitter.block(copy.member.probe);
+        emitter.block(copy.member.probe, block.instructions);
         cache.forget();
         copy.entry = out.size();
         // Long enough to be replaced by a jump: see NativeBlock.close.

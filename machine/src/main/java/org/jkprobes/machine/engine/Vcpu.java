@@ -222,7 +222,12 @@ public abstract class Vcpu implements Stateful {
 
     /** Virtual ns when the run's budget is used up. */
     final long timeAtEnd() {
-        return timeline.unseen() + runBudget * Timeline.NS_PER_INSTRUCTION;
+        return timeline.unseen() + runBudget * timeRate();
+    }
+
+    /** Virtual ns of an instruction as time passes now. */
+    final long timeRate() {
+        return timeline.frozen() ? 0 : Timeline.NS_PER_INSTRUCTION;
     }
 
     /** The number of the probe before a block's first instruction; the block is {@link Block#probed}. */

@@ -260,7 +260,8 @@ final class RandomCpu extends Vcpu {
                 out.slots(random.nextBoolean() ? Op.MOV : Op.MOV64, d, BETWEEN, 0);
             }
             case 6 -> {
-                switch (random.nextInt(4)) {
+                switch (random.nextInt(5)) {
+                    case 4 -> out.immediate(Op.TIME, d, a, out.instructions() - 1);
                     case 3 -> {
                         // Flags, which the condition mostly finds as expected.
                         int flags = d % (SLOTS_IN_USE - 2);

@@ -122,10 +122,15 @@ final class ControlLifter {
             out.exit0(target, true);
             out.immediate(Op.JUMP, ZERO, ZERO, 0);
         } else {
-            // Found among recent jumps, which a jump without a chain is not.
-            emit.constant(T0, target);
-            out.immediate(Op.JUMPR, ZERO, T0, 0);
+            jumpAcross(target);
         }
+    }
+
+    /** To a linear address in another page, or of an instruction that goes on in another one. */
+    void jumpAcross(long target) {
+        // Found among recent jumps, which a jump without a chain is not.
+        emit.constant(T0, target);
+        out.immediate(Op.JUMPR, ZERO, T0, 0);
     }
 
     private void relative(X86Instruction i, long next) {

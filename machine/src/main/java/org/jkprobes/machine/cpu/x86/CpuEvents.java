@@ -29,6 +29,11 @@ final class CpuEvents implements SystemListener {
     }
 
     @Override
+    public void tscOffset(long offset) {
+        cpu.slot(X86Slots.TSC_OFFSET, offset);
+    }
+
+    @Override
     public void forgetPage(long linear) {
         cpu.forgetTranslation(linear);
     }

@@ -34,6 +34,8 @@ final class DataLifter {
         int width = i.operandBits();
         int stack = i.stackBits();
         switch (i.op()) {
+            // Accesses happen in order anyway.
+            case LFENCE, MFENCE, SFENCE -> {}
             case NOP,
                     PAUSE,
                     ENDBR32,

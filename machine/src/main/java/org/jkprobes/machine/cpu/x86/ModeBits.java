@@ -30,6 +30,8 @@ final class ModeBits {
     static final int EXECUTION_BREAKPOINTS = 1 << 15;
     /** DR7 has data breakpoints on. */
     static final int DATA_BREAKPOINTS = 1 << 16;
+    /** RDTSC faults: CR4.TSD, and CPL is not 0. */
+    static final int NO_TIME_STAMP = 1 << 17;
 
     private ModeBits() {}
 }

@@ -85,7 +85,7 @@ final class Msrs implements Stateful {
         mtrrs.reset();
         Arrays.fill(kept, 0);
         kept[0] = 1;
-        tscOffset = 0;
+        setTscOffset(0);
         apicBase = APIC_ENABLED_BOOT_CPU;
         pat = PAT_AT_RESET;
     }
@@ -101,6 +101,11 @@ final class Msrs implements Stateful {
 
     boolean apicEnabled() {
         return (apicBase & APIC_ENABLE) != 0;
+    }
+
+    private void setTscOffset(long offset) {
+        tscOffset = offset;
+        listener.tscOffset(offset);
     }
 
     /** The time-stamp counter at a virtual time in ns. */
@@ -175,7 +180,7 @@ final class Msrs implements Stateful {
             return fault.raise(Vectors.PROTECTION);
         }
         switch (register) {
-            case TSC -> tscOffset = newValue - now;
+            case TSC -> setTscOffset(newValue - now);
             case APIC_BASE -> {
                 return writeApicBase(newValue);
             }
@@ -296,7 +301,7 @@ final class Msrs implements Stateful {
         for (int i = 0; i < kept.length; i++) {
             kept[i] = in.getLong();
         }
-        tscOffset = in.getLong();
+        setTscOffset(in.getLong());
         apicBase = in.getLong();
         pat = in.getLong();
     }

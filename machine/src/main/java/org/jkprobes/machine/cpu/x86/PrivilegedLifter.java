@@ -9,11 +9,15 @@ import static org.jkprobes.machine.cpu.x86.X86Slots.T1;
 import static org.jkprobes.machine.cpu.x86.X86Slots.T2;
 
 import org.jkprobes.isa.x86.X86Instruction;
+import org.jkprobes.isa.x86.X86Op;
 import org.jkprobes.machine.engine.BlockBuilder;
 import org.jkprobes.machine.engine.Op;
 import org.jkprobes.machine.engine.Vcpu;
 
-/** What a kernel does at every system call, and may always do at privilege 0. Elsewhere {@link FlagRules} and {@link FastSystemCalls} say who may. */
+/**
+ * What a kernel does at every system call, and may always do at privilege 0; elsewhere {@link FlagRules} and {@link FastSystemCalls} say who may. And
+ * RDTSC, which programs may, too, unless the mode says otherwise.
+ */
 final class PrivilegedLifter {
     /** System flags that POPF may change at privilege 0. */
     private static final long POPPED = Flag.TF | Flag.IF | Flag.IOPL | Flag.NT | Flag.AC | Flag.ID;
@@ -47,6 +51,10 @@ final class PrivilegedLifter {
 
     /** Lifts an instruction; false if it is none of these, or not allowed here. */
     boolean lift(X86Instruction i) {
+        if (i.op() == X86Op.RDTSC && (mode & ModeBits.NO_TIME_STAMP) == 0) {
+            timeStamp();
+            return true;
+        }
         if ((mode & ModeBits.UNPRIVILEGED) != 0) {
             return false;
         }
@@ -87,6 +95,12 @@ final class PrivilegedLifter {
             }
         }
         return true;
+    }
+
+    private void timeStamp() {
+        out.immediate(Op.TIME, T0, X86Slots.TSC_OFFSET, out.instructions() - 1);
+        out.immediate(Op.MOV, X86Slots.RAX, T0, 0);
+        out.immediate(Op.SHRI64, X86Slots.RDX, T0, 32);
     }
 
     /** POPF that changes no system flag but IF, and sets that only if nobody waits for it; any other runs alone. */

@@ -10,6 +10,9 @@ interface SystemListener {
 
     void gdtBase(long base);
 
+    /** By how much the time-stamp counter is ahead of virtual time. */
+    void tscOffset(long offset);
+
     /** The translation of one page has ceased. */
     void forgetPage(long linear);
 

@@ -249,6 +249,7 @@ final class SystemState implements Stateful {
         int bits = privilege();
         bits |= flag(Flag.TF) ? ModeBits.TRAP : 0;
         bits |= cpl != 0 ? ModeBits.UNPRIVILEGED : 0;
+        bits |= cpl != 0 && (cr4 & Cr.CR4_TSD) != 0 ? ModeBits.NO_TIME_STAMP : 0;
         boolean fpuReady = (cr0 & (Cr.CR0_TS | Cr.CR0_EM)) == 0 && (cr4 & Cr.CR4_OSFXSR) != 0;
         bits |= fpuReady ? 0 : ModeBits.FPU_CHECK;
         bits |= (dr[7] & 0xff) != 0 ? DebugRegisters.modeBits(dr[7]) : 0;

@@ -115,7 +115,7 @@ final class X86Lifter {
                 if (first) {
                     crossing(pc, wrap, decoding, probe);
                 } else {
-                    control.jump(pc);
+                    control.jumpAcross(pc);
                 }
                 return;
             }

@@ -68,11 +68,13 @@ public final class X86Slots {
     private static final int LOADED = 77;
 
     static final int GDT_BASE = 81;
+    /** By how much the time-stamp counter is ahead of virtual time. */
+    static final int TSC_OFFSET = 82;
 
     /** What is of no use behind the instruction, by bit. */
     static final long TEMPORARIES = 0x7fL << T0;
     /** Slots in use. */
-    static final int COUNT = 82;
+    static final int COUNT = 83;
 
     /** The first of the two slots that say from what ES or DS was loaded. */
     static int loaded(int segment) {

@@ -291,6 +291,9 @@ final class BarePc implements X86Registers, PhysicalMemory, SystemListener {
     public void gdtBase(long base) {}
 
     @Override
+    public void tscOffset(long offset) {}
+
+    @Override
     public void selector(int segment, int selector, long descriptor) {
         selectors[segment] = selector;
     }
