@@ -45,7 +45,7 @@ record BzImage(Bytes bytes, Architecture architecture, int setupSize) {
     }
 
     KernelImage unpacked(Payloads payloads) throws ImageException {
-        byte[] kernel = payloads.get(this::unpack);
+        byte[] kernel = payloads.get(bytes.array(), this::unpack);
         if (!Elf.stands(kernel)) {
             throw new ImageException("a bzImage whose payload is no ELF kernel");
         }

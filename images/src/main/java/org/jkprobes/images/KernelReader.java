@@ -37,7 +37,7 @@ final class KernelReader {
         }
         var packing = Packing.at(file, 0);
         if (packing.isPresent()) {
-            byte[] inner = payloads.get(() -> packing.get().unpack(file, 0, file.length, Packing.CAP));
+            byte[] inner = payloads.get(file, () -> packing.get().unpack(file, 0, file.length, Packing.CAP));
             if (Elf.stands(inner)) {
                 return image(Elf.read(inner), KernelImage.Kind.ELF);
             }

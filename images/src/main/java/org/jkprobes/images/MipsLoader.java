@@ -66,7 +66,7 @@ record MipsLoader(Elf elf, long kernelEntry) {
     /** The kernel inside. */
     KernelImage unpacked(Payloads payloads) throws ImageException {
         byte[] file = elf.bytes().array();
-        byte[] kernel = payloads.get(() -> unpack(file));
+        byte[] kernel = payloads.get(file, () -> unpack(file));
         long load = loadAddress(kernel.length);
         if (low32(kernelEntry - load) >= kernel.length) {
             throw new ImageException("a packed MIPS kernel, but its start 0x%x is not inside it (loaded at 0x%x)"

@@ -4,7 +4,7 @@ package org.jkprobes.images;
 @FunctionalInterface
 interface Payloads {
     /** Unpacks every time. */
-    Payloads DIRECT = Unpack::unpack;
+    Payloads DIRECT = (file, unpack) -> unpack.unpack();
 
     /** The work of unpacking. */
     @FunctionalInterface
@@ -12,6 +12,6 @@ interface Payloads {
         byte[] unpack() throws ImageException;
     }
 
-    /** The payload of the packed file that is being opened; {@code unpack} does the work when nobody has kept the result. */
-    byte[] get(Unpack unpack) throws ImageException;
+    /** The payload of the packed {@code file}; {@code unpack} does the work when nobody has kept the result. */
+    byte[] get(byte[] file, Unpack unpack) throws ImageException;
 }

@@ -26,24 +26,27 @@ final class UnpackCache implements Payloads {
     }
 
     @Override
-    public byte[] get(Unpack unpack) throws ImageException {
-        String name;
+    public byte[] get(byte[] file, Unpack unpack) throws ImageException {
         try {
-            name = "unpacked/" + new KnownDigests(cache).of(packed);
-            Optional<byte[]> kept = read(cache.root().resolve(name));
+            Optional<byte[]> kept = read(cache.root().resolve(name(new KnownDigests(cache).of(packed))));
             if (kept.isPresent()) {
                 return kept.get();
             }
         } catch (IOException e) {
-            return unpack.unpack(); // an unreadable entry is as good as none
+            // An unreadable entry is as good as none.
         }
         byte[] payload = unpack.unpack();
         try {
-            cache.write(name, head(payload), payload);
+            // Of what was read: the file may have been replaced since.
+            cache.write(name(Digest.of(file)), head(payload), payload);
         } catch (IOException e) {
             // Nothing is lost but the second of unpacking next time.
         }
         return payload;
+    }
+
+    private static String name(String digest) {
+        return "unpacked/" + digest;
     }
 
     private static Optional<byte[]> read(Path kept) throws IOException {

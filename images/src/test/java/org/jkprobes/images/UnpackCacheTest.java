@@ -19,7 +19,7 @@ class UnpackCacheTest {
     private byte[] get(Path root, byte[] file) throws Exception {
         Path packed = folder.resolve("packed");
         Files.write(packed, file);
-        return new UnpackCache(CacheFolder.at(root), packed).get(() -> {
+        return new UnpackCache(CacheFolder.at(root), packed).get(file, () -> {
             unpacked++;
             return payload;
         });

@@ -30,7 +30,7 @@ class X86KernelTest {
         byte[] expected = Commands.run(Arrays.copyOfRange(file, start, start + length), tool.split(" "));
         assertThat(header.getInt(start + length)).isEqualTo(expected.length);
         byte[][] ours = new byte[1][];
-        BzImage.read(file).unpacked(unpack -> ours[0] = unpack.unpack());
+        BzImage.read(file).unpacked((_, unpack) -> ours[0] = unpack.unpack());
         assertThat(ours[0]).isEqualTo(expected);
 
         KernelImage image = KernelImage.open(fetched.kernel(), CacheFolder.ofUser());

@@ -24,7 +24,7 @@ class X86TextTest {
         byte[] file = Files.readAllBytes(
                 DebianKernels.fetchFor(architecture, System.err::println).kernel());
         List<byte[]> kernel = new ArrayList<>();
-        BzImage.read(file).unpacked(unpack -> {
+        BzImage.read(file).unpacked((_, unpack) -> {
             kernel.add(unpack.unpack());
             return kernel.getFirst();
         });

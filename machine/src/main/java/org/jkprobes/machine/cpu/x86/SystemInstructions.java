@@ -43,9 +43,6 @@ final class SystemInstructions {
             X86Op.SALC,
             X86Op.ENTER,
             X86Op.BOUND,
-            X86Op.LFENCE,
-            X86Op.MFENCE,
-            X86Op.SFENCE,
             X86Op.CLFLUSH,
             X86Op.FWAIT,
             X86Op.IN,
@@ -110,7 +107,6 @@ final class SystemInstructions {
             case AAA, AAS, AAM, AAD, DAA, DAS, SALC -> rare.decimal(i);
             case BOUND -> rare.bound(i);
             case ENTER -> rare.enter(block, i);
-            case LFENCE, MFENCE, SFENCE -> {}
             case CLFLUSH -> cpu.read(cpu.slot(ADDRESS), 1);
             case FWAIT -> cpu.floats().await();
             default -> {
