@@ -81,7 +81,8 @@ class BenchCompareTest {
         Path maven =
                 Files.writeString(programs.resolve("mvn"), "#!/bin/sh\necho > '" + started + "'\nexec sleep 100\n");
         assertThat(maven.toFile().setExecutable(true)).isTrue();
-        ProcessBuilder builder = new ProcessBuilder("bin/bench", "--compare", "HEAD")
+        // Who runs these tests in the background may have them ignore SIGINT, and a shell cannot undo that.
+        ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=INT", "bin/bench", "--compare", "HEAD")
                 .directory(ROOT.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("output").toFile());
