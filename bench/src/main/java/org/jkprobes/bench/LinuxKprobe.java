@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jkprobes.cli.Guest;
 import org.jkprobes.cli.build.GuestModules;
 import org.jkprobes.images.DebianKernels;
@@ -64,9 +65,10 @@ final class LinuxKprobe {
     }
 
     /** Runs the guest until it has measured, a few times at most: seldom one ends before. */
-    static Course measure(List<String> command) {
+    static Course measure(List<String> command, Consumer<String> progress) {
         Course course = Stopwatch.measure("QEMU", command);
         for (int i = 1; i < TRIES && !course.spans().containsKey("probed"); i++) {
+            progress.accept("Linux's own kprobe, QEMU, again: its guest has ended before it had measured");
             course = Stopwatch.measure("QEMU", command);
         }
         return course;

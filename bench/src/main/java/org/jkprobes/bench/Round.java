@@ -37,7 +37,7 @@ record Round(
         progress.accept("probes");
         ProbeFigures probes = ProbeFigures.measure("measuring probes", commands.ourProbes());
         progress.accept("Linux's own kprobe, QEMU");
-        Course linux = LinuxKprobe.measure(commands.qemuKprobe(linuxKprobe));
+        Course linux = LinuxKprobe.measure(commands.qemuKprobe(linuxKprobe), progress);
         progress.accept("forks");
         ProbeFigures forks = ProbeFigures.measure("measuring forks", commands.ourForks());
         return new Round(
